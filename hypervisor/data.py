@@ -1,0 +1,278 @@
+"""What a node tells of itself and its objects: plain frozen data. Sizes are bytes, times seconds."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from hypervisor.states import DomainState, PoolState
+
+
+class Kind(StrEnum):
+    """The kinds of objects that a node holds."""
+
+    DOMAIN = "domain"
+    POOL = "pool"
+    NETWORK = "network"
+
+
+class Change(StrEnum):
+    """Why a domain should be looked at again, as far as the reason matters to who records it.
+
+    A live migration delivers over two nodes, in any order: ARRIVED on the destination, LEFT on the source.
+    """
+
+    SEEN = "seen"
+    ARRIVED = "arrived"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeInfo:
+    """What a node is. `uuid` is the machine's own (None where the driver has none)."""
+
+    driver: str  # libvirt's type in lower case: qemu, lxc, test, xen …
+    uuid: UUID | None
+    hostname: str
+    libvirt_version: str  # "9.0.0"
+    hypervisor_version: str  # "7.2.22", "" where the driver has none
+    arch: str
+    cpu_model: str
+    cpus: int
+    cpu_mhz: int
+    sockets: int
+    cores: int
+    threads: int
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class GuestType:
+    """One way to run guests on the node, from its capabilities."""
+
+    os_type: str  # hvm, exe, xen …
+    arch: str
+    domain_types: tuple[str, ...]  # kvm, qemu, lxc, test …
+    machines: tuple[str, ...]
+    emulator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the node can do, learned from the node; never guessed from the scheme of its URI."""
+
+    guests: tuple[GuestType, ...]
+    migration: bool
+    migration_uris: tuple[str, ...]
+    consoles: bool
+    storage: bool
+    networks: bool
+    events: bool
+    xml: str
+
+
+@dataclass(frozen=True, slots=True)
+class DomainSeen:
+    """A domain as one bulk call shows it. `title` and devices are in its XML (see DomainDetail)."""
+
+    uuid: UUID
+    name: str
+    state: DomainState
+    reason: str  # libvirt's reason of the state in words: "booted", "destroyed", "migrating" …
+    id: int | None  # libvirt's number of a running domain
+    persistent: bool
+    autostart: bool
+    vcpus: int
+    memory_bytes: int
+    max_memory_bytes: int
+    change: Change = Change.SEEN
+    incoming: bool = False  # a paused copy that a migration is still filling
+    has_managed_save: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DiskSeen:
+    target: str
+    device: str  # disk, cdrom, floppy, lun
+    bus: str
+    source: str  # path, URL or pool/volume; "" for an empty drive
+    type: str  # file, block, network, volume …
+    format: str
+    readonly: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceSeen:
+    mac: str
+    type: str  # network, bridge, user …
+    source: str
+    model: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class GraphicsSeen:
+    """One way to see the screen. `socket` is a Unix path on the node, else `listen` and `port` are used."""
+
+    type: str  # vnc, spice …
+    listen: str
+    port: int | None
+    socket: str
+    has_password: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DomainDetail:
+    """What a domain's XML says, for people: read from the live XML of an active domain, else the inactive one."""
+
+    title: str
+    description: str
+    os_type: str
+    arch: str
+    machine: str
+    domain_type: str
+    firmware: str  # bios, efi
+    disks: tuple[DiskSeen, ...] = ()
+    interfaces: tuple[InterfaceSeen, ...] = ()
+    graphics: tuple[GraphicsSeen, ...] = ()
+    serials: int = 0  # serial and console devices that can be opened
+
+
+@dataclass(frozen=True, slots=True)
+class DomainXML:
+    """Both definitions. `live` is None while the domain is off, `inactive` while it is transient."""
+
+    live: str | None
+    inactive: str | None
+    detail: DomainDetail
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSeen:
+    uuid: UUID
+    name: str
+    type: str
+    state: PoolState
+    persistent: bool
+    autostart: bool
+    capacity_bytes: int
+    allocation_bytes: int
+    available_bytes: int
+    target: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeSeen:
+    key: str
+    name: str
+    path: str
+    type: str  # file, block, dir, network …
+    format: str
+    capacity_bytes: int
+    allocation_bytes: int
+    backing: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSeen:
+    uuid: UUID
+    name: str
+    active: bool
+    persistent: bool
+    autostart: bool
+    bridge: str
+    forward: str  # nat, route, open, bridge …; "" for isolated
+    addresses: tuple[str, ...]  # "192.168.122.1/24"
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Everything of a node in a number of calls that does not grow with its domains.
+
+    A kind that the driver does not keep is an empty tuple with the kind missing from `complete`;
+    only what is missing from a *complete* kind is gone.
+    """
+
+    domains: tuple[DomainSeen, ...]
+    pools: tuple[PoolSeen, ...]
+    networks: tuple[NetworkSeen, ...]
+    complete: frozenset[Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The node says that an object changed. It only says *look again*; what is true is read from the node."""
+
+    kind: Kind
+    uuid: UUID
+    change: Change = Change.SEEN
+    config: bool = False  # its XML changed, not only its state
+    what: str = ""  # libvirt's words: "started: booted", "device removed: vda"
+
+
+@dataclass(frozen=True, slots=True)
+class DomainStats:
+    """Counters since the domain's start, of one running domain."""
+
+    uuid: UUID
+    cpu_time_ns: int
+    vcpus: int
+    memory_bytes: int
+    memory_unused_bytes: int | None
+    disk_read_bytes: int
+    disk_write_bytes: int
+    net_rx_bytes: int
+    net_tx_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStats:
+    """Load of the machine itself; None where the driver does not say."""
+
+    cpu_time_ns: int | None  # not idle, of all cpus, since boot
+    cpus: int
+    memory_bytes: int | None
+    memory_used_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Screenshot:
+    mime_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationProgress:
+    """How far a migration under way is. Memory and disks together, in bytes; rate in bytes a second."""
+
+    total_bytes: int
+    processed_bytes: int
+    remaining_bytes: int
+    rate_bytes: int
+    elapsed_seconds: float
+    iteration: int = 0
+    downtime_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationOptions:
+    """The plain form: peer to peer and live. `destination_uri` is how the *source node* reaches the other one."""
+
+    destination_uri: str
+    migrate_uri: str = ""  # e.g. tcp://10.77.0.12: where the data goes; "" lets the destination decide
+    copy_storage: bool = False
+    bandwidth_bytes: int | None = None  # a second
+    live: bool = True
+    persist: bool = True
+    undefine_source: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Secrets to reach a node. All are file contents, PEM or OpenSSH text; empty means not given."""
+
+    ssh_private_key: str = field(default="", repr=False)
+    known_hosts: str = ""
+    tls_ca_certificate: str = ""
+    tls_certificate: str = ""
+    tls_private_key: str = field(default="", repr=False)

@@ -1,0 +1,153 @@
+"""What a node may be able to do, as Protocols: code above asks for the smallest one that it needs.
+
+Every method blocks, has a deadline, may be called from any thread, and raises only `hypervisor.errors`.
+A driver that cannot do something raises `NotSupported`.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+from uuid import UUID
+
+from hypervisor.data import (
+    Capabilities,
+    DomainSeen,
+    DomainStats,
+    DomainXML,
+    Event,
+    GraphicsSeen,
+    Inventory,
+    Kind,
+    MigrationOptions,
+    MigrationProgress,
+    NetworkSeen,
+    NodeInfo,
+    NodeStats,
+    PoolSeen,
+    Screenshot,
+    VolumeSeen,
+)
+
+
+class Describes(Protocol):
+    """Who the node is and what it can do."""
+
+    def info(self) -> NodeInfo: ...
+    def capabilities(self) -> Capabilities: ...
+    def alive(self) -> bool:
+        """Whether the connection still stands, by keepalive; makes no call."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Inventories(Protocol):
+    """What is on the node. The number of calls of `inventory` does not grow with its objects."""
+
+    def inventory(self) -> Inventory: ...
+    def domain(self, uuid: UUID) -> DomainSeen: ...
+    def domain_xml(self, uuid: UUID) -> DomainXML: ...
+    def pool(self, uuid: UUID) -> PoolSeen: ...
+    def volumes(self, pool: UUID) -> tuple[VolumeSeen, ...]: ...
+    def network(self, uuid: UUID) -> NetworkSeen: ...
+
+
+class Watches(Protocol):
+    """Events of the node. The callbacks run in the driver's event thread: they must only enqueue."""
+
+    def watch(self, tell: Callable[[Event], None], closed: Callable[[str], None]) -> None:
+        """Call `tell` for each event from now on, and `closed(reason)` once when the connection breaks."""
+        ...
+
+
+class Lifecycle(Protocol):
+    """libvirt's verbs on one domain."""
+
+    def start(self, uuid: UUID) -> None: ...
+    def shutdown(self, uuid: UUID) -> None:
+        """Ask the guest; it may take its time or not listen."""
+        ...
+
+    def reboot(self, uuid: UUID) -> None: ...
+    def reset(self, uuid: UUID) -> None: ...
+    def destroy(self, uuid: UUID) -> None: ...
+    def suspend(self, uuid: UUID) -> None: ...
+    def resume(self, uuid: UUID) -> None: ...
+    def save(self, uuid: UUID) -> None:
+        """Managed save: memory to disk, off; the next start continues there."""
+        ...
+
+    def undefine(self, uuid: UUID) -> None:
+        """Remove the definition with its managed save, NVRAM and snapshot metadata; no volumes."""
+        ...
+
+    def define(self, xml: str) -> UUID: ...
+
+
+class Measures(Protocol):
+    """Statistics, in one bulk call."""
+
+    def domain_stats(self) -> tuple[DomainStats, ...]:
+        """Of all running domains."""
+        ...
+
+    def node_stats(self) -> NodeStats: ...
+
+
+class Migrates(Protocol):
+    """Live migration, peer to peer. The caller asks both ends before deciding anything."""
+
+    def check_migration(self, uuid: UUID, options: MigrationOptions) -> None:
+        """Raise MigrationRefused, NotSupported … where it is already known that this cannot work."""
+        ...
+
+    def migrate(self, uuid: UUID, options: MigrationOptions) -> None:
+        """Blocks until done; no deadline of its own. Cancelled when aborted."""
+        ...
+
+    def migration_progress(self, uuid: UUID) -> MigrationProgress | None:
+        """None while no migration of this domain is under way."""
+        ...
+
+    def abort_migration(self, uuid: UUID) -> None: ...
+
+
+class Stream(Protocol):
+    """A byte stream with the node."""
+
+    def read(self, size: int) -> bytes:
+        """Blocks; b"" at the end."""
+        ...
+
+    def write(self, data: bytes) -> None: ...
+    def close(self) -> None: ...
+
+
+class HasConsole(Protocol):
+    """Ways to a domain's screen and serial line."""
+
+    def graphics(self, uuid: UUID) -> tuple[GraphicsSeen, ...]:
+        """From the live XML, now."""
+        ...
+
+    def open_graphics(self, uuid: UUID) -> int:
+        """A connected file descriptor to the domain's VNC, without authentication; NotSupported over a network."""
+        ...
+
+    def set_vnc_password(self, uuid: UUID, password: str, seconds: int) -> None:
+        """Replace the VNC password until `seconds` from now; NotSupported where its VNC was started without one."""
+        ...
+
+    def serial(self, uuid: UUID) -> Stream: ...
+    def screenshot(self, uuid: UUID) -> Screenshot: ...
+
+
+class Holds(Protocol):
+    """Whether the node has an object, for deciding what became of a job."""
+
+    def has(self, kind: Kind, uuid: UUID) -> bool: ...
+
+
+class Node(
+    Describes, Inventories, Watches, Lifecycle, Measures, Migrates, HasConsole, Holds, Protocol
+):
+    """Everything at once: what `hypervisor.libvirt.open_node` gives."""
