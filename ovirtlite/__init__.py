@@ -1,0 +1,1 @@
+"""Composition: settings, URLs, processes. Nobody imports it."""

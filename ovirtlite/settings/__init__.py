@@ -1,0 +1,137 @@
+"""Django's settings. All that differs between installations comes from the environment: see the table in the README."""
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+import environ
+
+from ovirtlite.settings.home import Home
+from ovirtlite.settings.rest import *  # noqa: F403
+
+django_stubs_ext.monkeypatch()
+
+env = environ.Env()
+HOME = Home.from_env()
+BASE_DIR = HOME.project
+
+DEBUG = False
+SECRET_KEY = HOME.secret_key()
+LISTEN = HOME.listen
+CONSOLE_LISTEN = HOME.console_listen
+CONSOLE_URL = HOME.console_url
+ALLOWED_HOSTS = ["*"]  # the Origin and CSRF checks below name the exact addresses; a Host header decides nothing
+NODES_DIR = HOME.nodes
+
+# Where browsers may come from: exact origins, for CSRF, WebSockets and consoles alike.
+_host, _, _port = LISTEN.rpartition(":")
+_names = {_host.strip("[]") or "127.0.0.1"}
+if _names & {"127.0.0.1", "0.0.0.0", "::1", "::"}:
+    _names |= {"127.0.0.1", "localhost"}
+if _names & {"0.0.0.0", "::"}:
+    _names |= {socket.gethostname(), socket.getfqdn()}
+ORIGINS: list[str] = sorted({f"http://{name}:{_port}" for name in _names} | set(env.list("OVIRTLITE_ORIGINS", default=[])))
+CSRF_TRUSTED_ORIGINS = ORIGINS
+TRUSTED_PROXIES: list[str] = env.list("OVIRTLITE_TRUSTED_PROXIES", default=[])
+
+# Which addresses of nodes a person may name (see hypervisor.uri).
+ALLOW_TCP: bool = env.bool("OVIRTLITE_ALLOW_TCP", default=False)
+LOCAL_ROOTS: list[Path] = [HOME.path, *(Path(p) for p in env.list("OVIRTLITE_LOCAL_ROOTS", default=[]))]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_prometheus",
+    "django_structlog",
+    "access",
+    "live",
+    "jobs",
+    "hosts",
+    "networks",
+    "storage",
+    "domains",
+    "ovirtlite.apps.OvirtliteConfig",
+]
+
+ROOT_URLCONF = "ovirtlite.urls"
+ASGI_APPLICATION = "ovirtlite.asgi.application"
+AUTH_USER_MODEL = "access.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = False
+APPEND_SLASH = False
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url_config(HOME.database_url or f"sqlite:///{HOME.path / 'db.sqlite3'}")
+}
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    # Writers wait for one another from the start of the transaction, instead of failing at its first write.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+REDIS_URL = HOME.redis()
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+CELERY_BROKER_URL = HOME.broker()
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "lifecycle"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3, "health_check_interval": 10}
+# The database holds the job; a bell that cannot ring now is rung by the sweeper, so a request never waits for it.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(HOME.run / "beat")
+CELERY_BEAT_SCHEDULE = {
+    "sweep jobs": {"task": "jobs.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "prune what is old": {"task": "ovirtlite.prune", "schedule": 3600.0, "options": {"expires": 600}},
+}
+
+STATIC_URL = "/static/"
+FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
+STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+TEMPLATES = [
+    {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True, "OPTIONS": {"context_processors": []}}
+]
+
+# How long is kept what is only history.
+KEEP_EVENTS_DAYS: int = env.int("OVIRTLITE_KEEP_EVENTS_DAYS", default=30)
+KEEP_JOBS_DAYS: int = env.int("OVIRTLITE_KEEP_JOBS_DAYS", default=30)
+KEEP_GONE_DAYS = 7
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": env.str("OVIRTLITE_LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "uvicorn.access": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+    },
+}
