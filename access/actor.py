@@ -1,0 +1,90 @@
+"""Who asks: a person or a program of theirs, from where; or ovirtlite itself."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
+
+from access.permissions import EVERYWHERE, NOWHERE, PERMISSIONS, Rights, Scope, rights_of
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from access.models import Token, User
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks, as services and querysets take it.
+
+    Rights are read once per actor, so one lives as long as a request (or one check of a long-lived socket).
+    `address` is the client's, `session_key` the browser session's, "" where there is none.
+    """
+
+    SYSTEM: ClassVar["Actor"]
+
+    user: "User | None" = None
+    token: "Token | None" = None
+    address: str = ""
+    session_key: str = ""
+
+    @property
+    def is_system(self) -> bool:
+        return self is Actor.SYSTEM
+
+    @property
+    def id(self) -> UUID | None:
+        return self.user.pk if self.user is not None else None
+
+    @property
+    def name(self) -> str:
+        if self.is_system:
+            return "ovirtlite"
+        return self.user.username if self.user is not None else ""
+
+    @cached_property
+    def rights(self) -> Rights:
+        if self.is_system:
+            return dict.fromkeys(PERMISSIONS, EVERYWHERE)
+        return rights_of(self.user, self.token) if self.user is not None else {}
+
+    def scope(self, permission: str) -> Scope:
+        """How far `permission` reaches. An unknown permission is a programming error: KeyError."""
+        if permission not in PERMISSIONS:
+            raise KeyError(permission)
+        return self.rights.get(permission, NOWHERE)
+
+    def may(self, permission: str) -> bool:
+        """Whether the permission reaches anything at all."""
+        return bool(self.scope(permission))
+
+    def fresh(self) -> "Actor":
+        """The same asker with rights to be read anew; of a user or token that is gone, one without any."""
+        if self.is_system or self.user is None:
+            return self
+        user = type(self.user).objects.filter(pk=self.user.pk).first()
+        token = None
+        if self.token is not None:
+            token = type(self.token).objects.filter(pk=self.token.pk).first()
+            if token is None:
+                user = None
+        return Actor(user=user, token=token, address=self.address, session_key=self.session_key)
+
+
+Actor.SYSTEM = Actor()
+
+
+def actor_of(request: "HttpRequest") -> Actor:
+    """Who sends this request, Django's or REST framework's. Without sign-in an actor without rights."""
+    from access.models import Token, User
+
+    user = getattr(request, "user", None)
+    token = getattr(request, "auth", None)
+    session = getattr(request, "session", None)
+    through_token = isinstance(token, Token)
+    return Actor(
+        user=user if isinstance(user, User) else None,
+        token=token if through_token else None,
+        address=request.META.get("REMOTE_ADDR") or "",
+        session_key="" if through_token or session is None else session.session_key or "",
+    )

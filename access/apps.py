@@ -1,0 +1,21 @@
+"""The Django app; after each migrate the built-in roles are what the code says."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def _write_built_in_roles(**_: Any) -> None:
+    from access.services.roles import write_built_in
+
+    write_built_in()
+
+
+class AccessConfig(AppConfig):
+    name = "access"
+
+    def ready(self) -> None:
+        # After migrate instead of inside a migration: a later version's new permission then needs no migration,
+        # and a database that was flushed gets its roles back.
+        post_migrate.connect(_write_built_in_roles, sender=self)

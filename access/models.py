@@ -1,0 +1,210 @@
+"""Accounts, what they may do, the tokens of their programs, and what they asked for."""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from access.querysets import PermittedQuerySet
+
+
+class Row(models.Model):
+    """What every table here has: a random id, and for what people edit a version that only grows."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    version = models.PositiveBigIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class Group(Row):
+    """People who get the same grants."""
+
+    PERMITTED_BY: ClassVar[dict[str, str]] = {}
+
+    name = models.CharField(max_length=150, unique=True)
+    description = models.CharField(max_length=500, blank=True, default="")
+
+    objects = PermittedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"].from_queryset(PermittedQuerySet["User"])):  # type: ignore[misc]
+    """Finds users by name, whatever the case of its letters."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        user: User = self.get(username__iexact=username)
+        return user
+
+
+class User(AbstractBaseUser, Row):
+    """A person who signs in. What they may do is in their grants alone; there is no superuser flag."""
+
+    PERMITTED_BY: ClassVar[dict[str, str]] = {}
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    username = models.CharField(max_length=150)
+    display_name = models.CharField(max_length=150, blank=True, default="")
+    is_active = models.BooleanField(default=True)
+    theme = models.CharField(max_length=16, blank=True, default="")
+    groups = models.ManyToManyField(Group, related_name="users", blank=True)
+
+    objects = UserManager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(models.functions.Lower("username"), name="user_name_once"),)
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class Role(Row):
+    """A named set of permissions. The built-in ones are the code's; see access.permissions."""
+
+    PERMITTED_BY: ClassVar[dict[str, str]] = {}
+
+    name = models.CharField(max_length=150, unique=True)
+    description = models.CharField(max_length=500, blank=True, default="")
+    permissions = models.JSONField(default=list)
+    built_in = models.BooleanField(default=False, editable=False)
+
+    objects = PermittedQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Grant(Row):
+    """A role given to a user or a group, on one object or (without one) everywhere."""
+
+    PERMITTED_BY: ClassVar[dict[str, str]] = {}
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="grants", null=True, blank=True)
+    group = models.ForeignKey(Group, models.CASCADE, related_name="grants", null=True, blank=True)
+    role = models.ForeignKey(Role, models.CASCADE, related_name="grants")
+    object_kind = models.CharField(max_length=32, blank=True, default="")
+    object_id = models.UUIDField(null=True, blank=True)
+
+    objects = PermittedQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, group__isnull=True)
+                | Q(user__isnull=True, group__isnull=False),
+                name="grant_to_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(object_kind="", object_id__isnull=True)
+                | (~Q(object_kind="") & Q(object_id__isnull=False)),
+                name="grant_object_whole",
+            ),
+            # NULLs differ from one another in SQLite's unique indexes, so each form of a grant has its own.
+            *(
+                models.UniqueConstraint(
+                    fields=(to, "role", *(("object_kind", "object_id") if on else ())),
+                    condition=Q(object_id__isnull=not on, **{f"{to}__isnull": False}),
+                    name=f"grant_{to}_{'object' if on else 'everywhere'}_once",
+                )
+                for to in ("user", "group")
+                for on in (False, True)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role_id} to {self.user_id or self.group_id}"
+
+
+class Token(Row):
+    """A program's key to its owner's account. Only its digest is stored."""
+
+    PERMITTED_BY: ClassVar[dict[str, str]] = {}
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=150)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    permissions = models.JSONField(null=True, blank=True)  # null: all that its owner may do
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PermittedQuerySet.as_manager()
+
+    class Meta:
+        indexes = (models.Index(fields=("user", "-created_at"), name="token_by_user"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuditEntry(models.Model):
+    """Who asked for what, and what was answered. Names are copied: the entry outlives what it speaks of."""
+
+    PERMITTED_BY: ClassVar[dict[str, str]] = {}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    at = models.DateTimeField(auto_now_add=True)
+    actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    actor_name = models.CharField(max_length=150)
+    token = models.ForeignKey(Token, models.SET_NULL, null=True, related_name="+")
+    token_name = models.CharField(max_length=150, blank=True, default="")
+    address = models.CharField(max_length=64, blank=True, default="")
+    action = models.CharField(max_length=64)
+    object_kind = models.CharField(max_length=32)
+    object_id = models.UUIDField(null=True)
+    object_name = models.CharField(max_length=255, blank=True, default="")
+    result = models.CharField(max_length=32)
+    detail = models.JSONField(default=dict)
+
+    objects = PermittedQuerySet.as_manager()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("-at", "-id"), name="audit_newest"),
+            models.Index(fields=("object_id", "-at"), name="audit_by_object"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.actor_name}: {self.action}"
+
+
+class SignInAttempt(models.Model):
+    """One try of a password, written before it is checked, so that tries side by side count one another."""
+
+    at = models.DateTimeField(auto_now_add=True)
+    username = models.CharField(max_length=150)
+    address = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("username", "at"), name="attempt_by_name"),
+            models.Index(fields=("address", "at"), name="attempt_by_address"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.username} from {self.address}"
+
+
+class KeptReply(models.Model):
+    """What a POST with an Idempotency-Key was answered, for a repeat. Its body is sealed: it may hold a token."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    request_digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    headers = models.JSONField(default=dict)
+    sealed_body = models.TextField(default="")
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("user", "key"), name="kept_reply_once"),)
+
+    def __str__(self) -> str:
+        return self.key

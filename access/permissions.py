@@ -1,0 +1,167 @@
+"""The closed set of permissions, the built-in roles made of them, and how far a permission of someone reaches."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from access.models import Grant
+
+if TYPE_CHECKING:
+    from access.models import Token, User
+
+# Each is "kind.verb"; verbs of domains are those of hypervisor.states.DomainAction where there is one.
+PERMISSIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "host.read": "See hosts",
+        "host.enrol": "Add hosts",
+        "host.edit": "Change a host's name, address and credentials",
+        "host.refresh": "Read a host's inventory again",
+        "host.delete": "Take a host out of the inventory",
+        "cluster.read": "See clusters",
+        "cluster.edit": "Make, change and delete clusters",
+        "domain.read": "See domains",
+        "domain.start": "Start domains",
+        "domain.shutdown": "Ask guests to shut down",
+        "domain.reboot": "Ask guests to reboot",
+        "domain.reset": "Reset domains",
+        "domain.destroy": "Force domains off",
+        "domain.suspend": "Pause domains",
+        "domain.resume": "Resume paused domains",
+        "domain.save": "Save domains to disk",
+        "domain.restore": "Restore saved domains",
+        "domain.migrate": "Move domains to other hosts",
+        "domain.undefine": "Undefine domains",
+        "domain.console": "Open consoles of domains",
+        "domain.read_xml": "Read the XML of domains",
+        "pool.read": "See storage pools",
+        "network.read": "See networks",
+        "job.read": "See jobs",
+        "job.cancel": "Cancel jobs",
+        "event.read": "See events",
+        "audit.read": "Read the audit log",
+        "metrics.read": "Read the metrics",
+        "user.manage": "Make, change and delete users and groups",
+        "role.manage": "Make, change and delete roles",
+        "grant.manage": "Give roles to people",
+    }
+)
+
+_READ = frozenset(
+    {"host.read", "cluster.read", "domain.read", "pool.read", "network.read", "job.read", "event.read"}
+)
+_POWER = frozenset(
+    {
+        "domain.start",
+        "domain.shutdown",
+        "domain.reboot",
+        "domain.reset",
+        "domain.destroy",
+        "domain.suspend",
+        "domain.resume",
+        "domain.save",
+        "domain.restore",
+    }
+)
+_OPERATE = frozenset(
+    name for name in PERMISSIONS if name.split(".")[0] in {"host", "cluster", "domain", "job"}
+)
+ADMINISTER = frozenset({"user.manage", "role.manage", "grant.manage"})
+
+
+@dataclass(frozen=True)
+class BuiltInRole:
+    """A role that every installation has and nobody can change."""
+
+    name: str
+    description: str
+    permissions: frozenset[str]
+
+
+BUILT_IN_ROLES = (
+    BuiltInRole("administrator", "Everything, accounts included.", frozenset(PERMISSIONS)),
+    BuiltInRole("operator", "Everything on hosts, domains and jobs; no accounts.", _READ | _OPERATE),
+    BuiltInRole(
+        "user", "See, power and work on the domains that were given.", _READ | _POWER | {"domain.console"}
+    ),
+    BuiltInRole("viewer", "See, and change nothing.", _READ),
+)
+
+# A grant may stand on an object of one of these kinds, or on none: then it holds everywhere.
+GRANTABLE_KINDS = ("cluster", "host", "domain", "pool", "network")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """How far one permission reaches: everywhere, or to what hangs on the named objects."""
+
+    everywhere: bool = False
+    ids: Mapping[str, frozenset[UUID]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __bool__(self) -> bool:
+        return self.everywhere or bool(self.ids)
+
+    def covers(self, paths: Mapping[str, UUID | None]) -> bool:
+        """Whether it reaches an object that at `paths`: `{"domain": …, "host": …, "cluster": None}`."""
+        return self.everywhere or any(
+            at in self.ids.get(kind, ()) for kind, at in paths.items() if at is not None
+        )
+
+    def includes(self, other: "Scope") -> bool:
+        """Whether it reaches at least as far as `other`, object by object."""
+        return self.everywhere or (
+            not other.everywhere
+            and all(ids <= self.ids.get(kind, frozenset()) for kind, ids in other.ids.items())
+        )
+
+
+NOWHERE = Scope()
+EVERYWHERE = Scope(everywhere=True)
+Rights = Mapping[str, Scope]
+
+
+def add_up(given: Iterable[tuple[Iterable[str], str | None, UUID | None]]) -> Rights:
+    """The rights of (permissions, kind, id) triples; no id means everywhere."""
+    everywhere: set[str] = set()
+    ids: dict[str, dict[str, set[UUID]]] = {}
+    for permissions, kind, at in given:
+        if not kind or at is None:
+            everywhere.update(permissions)
+            continue
+        for name in permissions:
+            ids.setdefault(name, {}).setdefault(kind, set()).add(at)
+    rights = {
+        name: Scope(ids=MappingProxyType({kind: frozenset(of_kind) for kind, of_kind in kinds.items()}))
+        for name, kinds in ids.items()
+    }
+    rights.update(dict.fromkeys(everywhere, EVERYWHERE))
+    return MappingProxyType({name: scope for name, scope in rights.items() if name in PERMISSIONS})
+
+
+def rights_of(user: "User", token: "Token | None" = None) -> Rights:
+    """All that `user` may do by own and group grants (one query); through `token`, what it names of that."""
+    if not user.is_active or (token is not None and not usable(token)):
+        return MappingProxyType({})
+    grants = Grant.objects.filter(Q(user=user.pk) | Q(group__users=user.pk))
+    rights = add_up(grants.values_list("role__permissions", "object_kind", "object_id"))
+    if token is None or token.permissions is None:
+        return rights
+    named = frozenset(token.permissions)
+    return MappingProxyType({name: scope for name, scope in rights.items() if name in named})
+
+
+def scope_of(user: "User", permission: str, token: "Token | None" = None) -> Scope:
+    """How far `permission` of `user` reaches. An unknown permission is a programming error."""
+    if permission not in PERMISSIONS:
+        raise KeyError(permission)
+    return rights_of(user, token).get(permission, NOWHERE)
+
+
+def usable(token: "Token", at: datetime | None = None) -> bool:
+    """Whether the token has not expired."""
+    return token.expires_at is None or token.expires_at > (at or timezone.now())

@@ -1,0 +1,86 @@
+"""Settings of HTTP: middleware, sessions, passwords, REST framework and its OpenAPI document."""
+
+from typing import Any
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "ovirtlite.api.middleware.client_address",
+    "ovirtlite.api.middleware.security_headers",
+    "ovirtlite.api.middleware.bounded_body",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+MAX_BODY_BYTES = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+# Sessions live in the database: an emptied or absent Redis signs nobody out.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "ovirtlite_session"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "csrftoken"
+CSRF_FAILURE_VIEW = "ovirtlite.api.problems.csrf_failed"
+# The header counts only from OVIRTLITE_TRUSTED_PROXIES: our middleware removes it from anybody else's requests.
+# Secure is set on every cookie of an https request by the same middleware: one process may serve both.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["access.passwords.Argon2"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ("username", "display_name")}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]  # fmt: skip
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "access.api.authentication.BearerAuthentication",
+        "access.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["access.api.authentication.SignedIn"],
+    "DEFAULT_RENDERER_CLASSES": ["ovirtlite.api.rendering.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["ovirtlite.api.parsing.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "ovirtlite.api.rendering.AlwaysJSON",
+    "DEFAULT_PAGINATION_CLASS": "access.api.paging.LimitOffset",
+    "DEFAULT_FILTER_BACKENDS": [
+        "access.api.filters.StrictFilter",
+        "access.api.filters.Search",
+        "access.api.filters.StrictOrdering",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "ovirtlite.api.schema.ProblemSchema",
+    "EXCEPTION_HANDLER": "ovirtlite.api.problems.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DATETIME_FORMAT": "iso-8601",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "TEST_REQUEST_RENDERER_CLASSES": ["ovirtlite.api.rendering.JSONRenderer"],
+}
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "ovirtlite",
+    "DESCRIPTION": "Hosts, domains, jobs and accounts of one ovirtlite. Errors are RFC 9457 problem documents.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_NO_READ_ONLY_REQUIRED": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "ovirtlite.api.schema.add_shared_parts",
+    ],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
