@@ -132,7 +132,7 @@ class Token(Row):
     name = models.CharField(max_length=150)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     permissions = models.JSONField(null=True, blank=True)  # null: all that its owner may do
-    expires_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
 
     objects = PermittedQuerySet.as_manager()

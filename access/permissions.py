@@ -164,4 +164,4 @@ def scope_of(user: "User", permission: str, token: "Token | None" = None) -> Sco
 
 def usable(token: "Token", at: datetime | None = None) -> bool:
     """Whether the token has not expired."""
-    return token.expires_at is None or token.expires_at > (at or timezone.now())
+    return token.expires_at > (at or timezone.now())

@@ -1,0 +1,33 @@
+"""Objects that a grant may stand on, found by kind without knowing their apps: those lie above this layer."""
+
+from collections.abc import Iterable
+from functools import cache
+from uuid import UUID
+
+from django.apps import apps
+from django.db import models
+
+from access.permissions import GRANTABLE_KINDS
+
+
+@cache
+def _model_of(kind: str) -> type[models.Model] | None:
+    for model in apps.get_models():
+        if getattr(model, "PERMITTED_BY", {}).get(kind) == "pk":
+            return model
+    return None
+
+
+def names_of(objects: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], str]:
+    """The names of those (kind, id) that exist, in one query a kind."""
+    by_kind: dict[str, set[UUID]] = {}
+    for kind, at in objects:
+        if kind in GRANTABLE_KINDS:
+            by_kind.setdefault(kind, set()).add(at)
+    found: dict[tuple[str, UUID], str] = {}
+    for kind, ids in by_kind.items():
+        model = _model_of(kind)
+        if model is not None:
+            rows = model._default_manager.filter(pk__in=ids).values_list("pk", "name")
+            found.update({(kind, at): name for at, name in rows})
+    return found

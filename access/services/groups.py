@@ -1,0 +1,56 @@
+"""Groups: made, changed, deleted."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from access import audit
+from access.actor import Actor
+from access.errors import Invalid
+from access.models import Group, User
+from access.services.checks import administrator_remains, found, locked, need, rights_of_groups, within_own
+
+
+def _check_name(name: str, but: UUID | None = None) -> None:
+    if Group.objects.filter(name=name).exclude(pk=but).exists():
+        raise Invalid("Another group has this name.", errors={"name": ["Another group has this name."]})
+
+
+def create(*, name: str, description: str = "", users: list[UUID] | None = None, by: Actor) -> Group:
+    """A new group, without grants. Raises Invalid, NotPermitted."""
+    need(by, "user.manage")
+    _check_name(name)
+    with transaction.atomic():
+        group = Group.objects.create(name=name, description=description)
+        group.users.set(found(User, users or [], "users"))
+        audit.record(by, "group.create", "group", group.pk, name)
+    return group
+
+
+def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> Group:  # noqa: A002
+    """Change name, description or users. Raises Invalid, NotPermitted, NotThere, Stale, Conflict."""
+    need(by, "user.manage")
+    with administrator_remains():
+        group = locked(Group, id, expected)
+        within_own(by, rights_of_groups([group]))
+        if "name" in changes:
+            _check_name(changes["name"], group.pk)
+            group.name = changes["name"]
+        group.description = changes.get("description", group.description)
+        if "users" in changes:
+            group.users.set(found(User, changes["users"], "users"))
+        group.version += 1
+        group.save()
+        audit.record(by, "group.edit", "group", group.pk, group.name, fields=sorted(changes))
+    return group
+
+
+def delete(id: UUID, *, expected: int | None, by: Actor) -> None:  # noqa: A002 -- the word of every reply
+    """Delete it with its grants. Raises NotPermitted, NotThere, Stale, Conflict."""
+    need(by, "user.manage")
+    with administrator_remains():
+        group = locked(Group, id, expected)
+        within_own(by, rights_of_groups([group]))
+        audit.record(by, "group.delete", "group", group.pk, group.name)
+        group.delete()
