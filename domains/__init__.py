@@ -1,0 +1,1 @@
+"""Domains: inventory, lifecycle, consoles, migration."""

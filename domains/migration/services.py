@@ -1,0 +1,75 @@
+"""Asking for a live migration."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from access import audit
+from access.actor import Actor
+from access.errors import Invalid
+from domains import services
+from domains.errors import MigrationImpossible
+from domains.migration.checks import checks
+from domains.models import Domain
+from hosts.models import Host
+from hypervisor.states import DomainAction
+from jobs.models import Job
+from jobs.services import open_job
+
+
+def request(
+    uuid: UUID, destination_id: UUID, *, by: Actor, copy_storage: bool = False, bandwidth_bytes: int | None = None
+) -> Job:
+    """Record the wish to move a running domain.
+
+    Raises NotThere, NotPermitted, Invalid (no such host), Busy, HostSilent, StateForbids, MigrationImpossible.
+    """
+    with transaction.atomic():
+        domain = services.find(uuid, DomainAction.MIGRATE, by, lock=True)
+        services.check(domain, DomainAction.MIGRATE)
+        destination = _destination(destination_id, by)
+        failing = [check for check in checks(domain, destination, copy_storage=copy_storage) if not check.ok]
+        if failing:
+            raise MigrationImpossible(failing[0].detail, checks=[asdict(check) for check in failing])
+        options: dict[str, Any] = {
+            "host": str(destination.pk),
+            "copy_storage": copy_storage,
+            "bandwidth_bytes": bandwidth_bytes,
+            "source": str(domain.host_id),
+            "was_paused": domain.state == "paused",
+        }
+        audit.record(by, "domain.migrate", "domain", domain.pk, domain.name, **options)
+        return open_job(
+            "domain.migrate",
+            ("domain", domain.pk, domain.name),
+            by=by,
+            host=(domain.host_id, domain.host.name),
+            cluster_id=domain.host.cluster_id,
+            options=options,
+        )
+
+
+def plan(uuid: UUID, destination_id: UUID, *, by: Actor, copy_storage: bool = False) -> dict[str, Any]:
+    """What is known already about this migration, doing nothing. Raises NotThere, NotPermitted, Invalid."""
+    domain = services.find(uuid, DomainAction.MIGRATE, by)
+    now = services.plan(DomainAction.MIGRATE, uuid, by=by)
+    looked_at = [asdict(check) for check in checks(domain, _destination(destination_id, by), copy_storage=copy_storage)]
+    return {
+        "allowed": now["allowed"] and all(check["ok"] for check in looked_at),
+        "checks": [*now["checks"], *looked_at],
+    }
+
+
+def targets(domain: Domain, by: Actor) -> "list[Host]":
+    """The hosts that it might go to, as far as `by` may see them."""
+    hosts = Host.objects.permitted(by, "host.read").filter(driver=domain.host.driver).exclude(pk=domain.host_id)
+    return list(hosts.order_by("name"))
+
+
+def _destination(host_id: UUID, by: Actor) -> Host:
+    host = Host.objects.permitted(by, "host.read").filter(pk=host_id).first()
+    if host is None:
+        raise Invalid("There is no such host.", errors={"host": ["there is no such host"]})
+    return host

@@ -1,0 +1,115 @@
+"""What people wish of domains. Each wish: permission, is it possible now, job and audit row in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from access import audit
+from access.actor import Actor
+from access.errors import NotPermitted, NotThere, Refused
+from domains.errors import HostSilent, StateForbids
+from domains.models import Domain
+from hypervisor.states import ALLOWED_FROM, DomainAction, DomainState
+from jobs.errors import Busy
+from jobs.models import Job
+from jobs.services import open_job, open_job_of
+
+# What one request may ask of many domains at once.
+BULK = frozenset(
+    {
+        DomainAction.START,
+        DomainAction.SHUTDOWN,
+        DomainAction.REBOOT,
+        DomainAction.RESET,
+        DomainAction.DESTROY,
+        DomainAction.SUSPEND,
+        DomainAction.RESUME,
+        DomainAction.SAVE,
+    }
+)
+
+
+def find(uuid: UUID, action: DomainAction, by: Actor, *, lock: bool = False) -> Domain:
+    """The domain, if `by` may do that to it. NotThere when they may not even see it, NotPermitted when they may."""
+    domains = Domain.objects.filter(gone_at=None).select_related("host")
+    if lock:
+        domains = domains.select_for_update(of=("self",))
+    domain = domains.permitted(by, f"domain.{action}").filter(pk=uuid).first()
+    if domain is None:
+        if domains.permitted(by, "domain.read").filter(pk=uuid).exists():
+            raise NotPermitted(f"You may see this domain, but not {action} it.")
+        raise NotThere
+    return domain
+
+
+def check(domain: Domain, action: DomainAction) -> None:
+    """Raises Busy, HostSilent or StateForbids when the action is not possible now, in the order of what helps most."""
+    under_way = open_job_of("domain", domain.pk)
+    if under_way is not None:
+        raise Busy(under_way)
+    if not domain.host.answers:
+        raise HostSilent(domain)
+    if DomainState(domain.state) not in ALLOWED_FROM[action]:
+        raise StateForbids(domain, action)
+
+
+def request(action: DomainAction, uuid: UUID, *, by: Actor, options: Mapping[str, Any] | None = None) -> Job:
+    """Record the wish. A worker carries it out; nodewatch reports what came of it.
+
+    Raises NotThere, NotPermitted, Busy, HostSilent, StateForbids.
+    """
+    with transaction.atomic():
+        domain = find(uuid, action, by, lock=True)
+        check(domain, action)
+        return _open(action, domain, by, dict(options or {}))
+
+
+@dataclass
+class BulkOutcome:
+    """What became of a wish about many domains: jobs, and who was refused with the reason."""
+
+    jobs: list[Job] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+
+def request_many(
+    action: DomainAction, uuids: list[UUID], *, by: Actor, options: Mapping[str, Any] | None = None
+) -> BulkOutcome:
+    """The same wish about many domains; one that is refused keeps no other back."""
+    outcome = BulkOutcome()
+    names = dict(Domain.objects.permitted(by, "domain.read").filter(pk__in=uuids).values_list("pk", "name"))
+    for uuid in dict.fromkeys(uuids):
+        try:
+            outcome.jobs.append(request(action, uuid, by=by, options=options))
+        except Refused as refused:
+            outcome.refused.append(
+                {"id": uuid, "name": names.get(uuid, ""), "code": refused.code, "detail": refused.detail}
+            )
+    return outcome
+
+
+def plan(action: DomainAction, uuid: UUID, *, by: Actor) -> dict[str, Any]:
+    """What the action would do now, doing nothing: whether it is allowed, and why not. Raises NotThere, NotPermitted."""
+    domain = find(uuid, action, by)
+    try:
+        check(domain, action)
+    except Refused as refused:
+        return {"allowed": False, "checks": [{"code": refused.code, "ok": False, "detail": refused.detail}]}
+    return {"allowed": True, "checks": [{"code": "state", "ok": True, "detail": f"{domain.name} is {domain.state}."}]}
+
+
+def _open(action: DomainAction, domain: Domain, by: Actor, options: dict[str, Any]) -> Job:
+    audit.record(by, f"domain.{action}", "domain", domain.pk, domain.name, **options)
+    seconds = options.get("timeout_seconds") if action is DomainAction.SHUTDOWN else None
+    return open_job(
+        f"domain.{action}",
+        ("domain", domain.pk, domain.name),
+        by=by,
+        host=(domain.host_id, domain.host.name),
+        cluster_id=domain.host.cluster_id,
+        options=options,
+        deadline_seconds=seconds,
+    )

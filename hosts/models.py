@@ -1,0 +1,97 @@
+"""Host: our row of a node. Cluster: hosts that belong together."""
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from access.querysets import PermittedQuerySet
+
+
+class HostState(models.TextChoices):
+    CONNECTING = "connecting"
+    UP = "up"
+    UNREACHABLE = "unreachable"
+    MAINTENANCE = "maintenance"
+    ERROR = "error"  # it answers, or not, in a way that only a person can mend
+
+
+ANSWERS = (HostState.UP, HostState.MAINTENANCE)
+
+
+class Cluster(models.Model):
+    """Hosts that belong together: migration, networks and permissions speak of them as one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    description = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+    version = models.PositiveBigIntegerField(default=1)
+
+    objects = PermittedQuerySet.as_manager()
+    PERMITTED_BY = {"cluster": "pk"}
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Host(models.Model):
+    """A node, as we know it. What *is* (state, facts) only nodewatch and enrolment write; the rest services do."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=100, unique=True)
+    uri = models.CharField(max_length=500)
+    cluster = models.ForeignKey(Cluster, null=True, on_delete=models.SET_NULL, related_name="hosts")
+    # How *other nodes* reach this one for a migration; "" derives it from `uri` (see domains.migration.route).
+    migration_uri = models.CharField(max_length=500, blank=True)
+    # Sealed JSON of hypervisor.data.Credentials; never leaves this process but as files for libvirt.
+    credentials = models.TextField(blank=True)
+    host_key = models.JSONField(null=True)  # {"type", "fingerprint"} of the pinned SSH key
+
+    state = models.CharField(max_length=16, choices=HostState, default=HostState.CONNECTING)
+    error_code = models.CharField(max_length=64, blank=True)
+    error_detail = models.TextField(blank=True)
+    seen_at = models.DateTimeField(null=True)
+    # Unlike any other node's: the driver and the machine's own UUID. Null while not enrolled, or unknown.
+    node_key = models.CharField(max_length=120, null=True, unique=True)
+    enrolled = models.BooleanField(default=False)
+
+    driver = models.CharField(max_length=32, blank=True)
+    hostname = models.CharField(max_length=255, blank=True)
+    libvirt_version = models.CharField(max_length=32, blank=True)
+    hypervisor_version = models.CharField(max_length=32, blank=True)
+    arch = models.CharField(max_length=32, blank=True)
+    cpu_model = models.CharField(max_length=100, blank=True)
+    cpus = models.PositiveIntegerField(default=0)
+    memory_bytes = models.PositiveBigIntegerField(default=0)
+    capabilities = models.JSONField(default=dict)
+
+    # Which nodewatch process listens to it, until when by the database's clock. `epoch` grows with each taking.
+    watcher = models.CharField(max_length=120, blank=True)
+    watched_until = models.DateTimeField(null=True)
+    epoch = models.PositiveBigIntegerField(default=0)
+
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+    version = models.PositiveBigIntegerField(default=1)
+
+    objects = PermittedQuerySet.as_manager()
+    PERMITTED_BY = {"host": "pk", "cluster": "cluster_id"}
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def within(self) -> dict[str, uuid.UUID | None]:
+        return {"host": self.pk, "cluster": self.cluster_id}
+
+    @property
+    def answers(self) -> bool:
+        return self.state in ANSWERS

@@ -1,0 +1,1 @@
+"""What is being done: jobs that survive brokers, workers and nodes."""

@@ -1,0 +1,1 @@
+"""What is told to browsers: notices of changes, and the events of the past."""

@@ -1,0 +1,1 @@
+"""libvirt networks of the hosts."""

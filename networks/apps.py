@@ -1,0 +1,7 @@
+"""The app of networks."""
+
+from django.apps import AppConfig
+
+
+class NetworksConfig(AppConfig):
+    name = "networks"

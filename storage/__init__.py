@@ -1,0 +1,1 @@
+"""Pools and volumes of the hosts."""
