@@ -44,7 +44,7 @@ def down(home: Home) -> int:
     if there is None:
         print(f"ovirtlite does not run on {home.path}.")
         return 0
-    if there.supervisor.alive:
+    if there.supervisor.is_alive():
         there.supervisor.signal(signal.SIGTERM)
         if not processes.wait([there.supervisor], seconds=STOP_WITHIN):
             print(f"The supervisor (process {there.pid}) does not stop: it is killed.")
@@ -68,7 +68,7 @@ def down(home: Home) -> int:
 def status(home: Home) -> int:
     """Show the parts of the running installation. Exit code 3 (LSB's "not running") when there is none."""
     there = Record.read(home.run)
-    if there is None or not there.supervisor.alive:
+    if there is None or not there.supervisor.is_alive():
         print(f"ovirtlite does not run on {home.path}.")
         return 3
     print(f"ovirtlite runs on {home.path} at {there.address} (process {there.pid})")

@@ -44,8 +44,8 @@ NAMES = [
 
 def split_address(listen: str) -> tuple[str, int]:
     """("127.0.0.1", 8000) of "127.0.0.1:8000"; IPv6 in brackets. Raises `CannotStart` when it is no such thing."""
-    host, _, port = listen.rpartition(":")
-    if not port.isdecimal() or not 0 < int(port) < 65536:
+    host, colon, port = listen.rpartition(":")
+    if not colon or not port.isdecimal() or not 0 < int(port) < 65536:
         raise CannotStart(f"“{listen}” is no address to listen on: write HOST:PORT, such as 127.0.0.1:8000.")
     return host.strip("[]") or "0.0.0.0", int(port)
 

@@ -36,8 +36,7 @@ class Process:
         fields = stat.rpartition(")")[2].split()
         return None if fields[0] in {"Z", "X"} else cls(pid, int(fields[_STAT_START_TIME]))
 
-    @property
-    def alive(self) -> bool:
+    def is_alive(self) -> bool:
         return Process.of(self.pid) == self
 
     def signal(self, number: signal.Signals) -> bool:
@@ -61,7 +60,7 @@ def _handle(process: Process) -> Iterator[int | None]:
         yield None
         return
     try:
-        yield handle if process.alive else None
+        yield handle if process.is_alive() else None
     finally:
         os.close(handle)
 
@@ -80,7 +79,7 @@ def marked(token: str) -> list[Process]:
             environment = Path(entry.path, "environ").read_bytes()
         except OSError:
             continue
-        if wanted in environment.split(b"\0") and process.alive:
+        if wanted in environment.split(b"\0") and process.is_alive():
             found.append(process)
     return found
 

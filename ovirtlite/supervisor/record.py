@@ -32,12 +32,12 @@ class Record:
 
     @classmethod
     def read(cls, run: Path) -> "Record | None":
-        """The last run's record, or None when there was none."""
+        """The last run's record; None when there is none, or none that says anything."""
         try:
             found = json.loads(_file(run).read_text())
-        except FileNotFoundError:
+            return cls(**found)
+        except (FileNotFoundError, ValueError, TypeError):
             return None
-        return cls(**found)
 
     @classmethod
     def of_this_process(cls, address: str) -> "Record":

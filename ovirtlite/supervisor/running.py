@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import time
-from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +29,44 @@ def environment(home: Path, token: str) -> dict[str, str]:
     return {**os.environ, "OVIRTLITE_HOME": str(home), processes.MARK: token, "PYTHONUNBUFFERED": "1"}
 
 
-async def spawn(
-    part: Part, *, cwd: Path, env: Mapping[str, str], stderr: int = STDOUT
-) -> asyncio.subprocess.Process:
+@dataclass(frozen=True, slots=True)
+class Spawned:
+    """A process that was started, and its words. `errors` is its standard error where that was asked for apart."""
+
+    process: asyncio.subprocess.Process
+    output: asyncio.StreamReader
+    errors: asyncio.StreamReader
+
+
+async def spawn(part: Part, *, cwd: Path, env: Mapping[str, str], errors_apart: bool = False) -> Spawned:
     """Start a part in a session of its own: a Ctrl-C at the terminal reaches the supervisor alone, which then stops
     the parts in order. The kernel asks it to stop should the supervisor be killed."""
-    return await asyncio.create_subprocess_exec(
-        *("setpriv", "--pdeathsig", "TERM", "--", *part.argv),
-        cwd=cwd, env=env, stdin=DEVNULL, stdout=PIPE, stderr=stderr, start_new_session=True,
-    )  # fmt: skip
+    output, into_output = await _pipe()
+    errors, into_errors = await _pipe() if errors_apart else (output, into_output)
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *("setpriv", "--pdeathsig", "TERM", "--", *part.argv),
+            cwd=cwd,
+            env=env,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=into_output,
+            stderr=into_errors,
+            start_new_session=True,
+        )
+    finally:
+        for end in {into_output, into_errors}:
+            os.close(end)
+    return Spawned(process, output, errors)
+
+
+async def _pipe() -> tuple[asyncio.StreamReader, int]:
+    """A pipe of our own. With asyncio's, a process counts as ended only once its last grandchild closed the pipe."""
+    ours, theirs = os.pipe()
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(ours, "rb", buffering=0)
+    )
+    return reader, theirs
 
 
 async def pass_on(stream: asyncio.StreamReader, to: Callable[[str], None]) -> None:
@@ -119,18 +148,19 @@ class RunningPart:
 
     async def _live_once(self) -> str:
         """Start the part and wait for its end; says how it ended."""
-        self._process = await spawn(self.part, cwd=self._cwd, env=self._env)
+        spawned = await spawn(self.part, cwd=self._cwd, env=self._env)
+        self._process = spawned.process
         self._starts += 1
         self._changed()
         if (
             self._stopping.is_set()
         ):  # asked to stop while it was being started, when there was no one to signal yet
             self._signal(signal.SIGTERM)
-        stdout = self._process.stdout
-        if stdout is not None:
-            reader = asyncio.create_task(pass_on(stdout, lambda line: self._log.line(self.part.name, line)))
-            self._readers.add(reader)
-            reader.add_done_callback(self._readers.discard)
+        reader = asyncio.create_task(
+            pass_on(spawned.output, lambda line: self._log.line(self.part.name, line))
+        )
+        self._readers.add(reader)
+        reader.add_done_callback(self._readers.discard)
         code = await self._process.wait()
         if not self.part.children_outlive_it:
             await asyncio.to_thread(self._end_children, self._process.pid)

@@ -5,7 +5,6 @@ import dataclasses
 import json
 import signal
 import time
-from asyncio.subprocess import PIPE
 from collections.abc import Coroutine
 from typing import Any
 
@@ -101,13 +100,12 @@ class Installation:
                 self._first_words = said["words"]
                 migrated.set()
 
-        process = await spawn(part, cwd=self._home.project, env=self._env, stderr=PIPE)
-        if process.stdout is None or process.stderr is None:
-            raise RuntimeError("a process started with pipes has none")
+        spawned = await spawn(part, cwd=self._home.project, env=self._env, errors_apart=True)
+        process = spawned.process
         try:
             await asyncio.gather(
-                pass_on(process.stdout, heard),
-                pass_on(process.stderr, lambda line: self._log.line("prepare", line)),
+                pass_on(spawned.output, heard),
+                pass_on(spawned.errors, lambda line: self._log.line("prepare", line)),
             )
             code = await process.wait()
         except asyncio.CancelledError:
