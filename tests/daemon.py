@@ -1,0 +1,204 @@
+"""A libvirtd of the tests' own: unprivileged, on a Unix socket, serving test:// and qemu:// to any process."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+_START_WITHIN = 10.0
+_STOP_WITHIN = 10.0
+_USERS = ("libvirt-qemu", "nobody")  # whoever exists first; as root libvirtd would be the system's daemon
+
+
+class PrivateDaemon:
+    """One daemon with a folder of its own. Raises `RuntimeError`, with the daemon's words, when it cannot start.
+
+    QEMU guests run under TCG or KVM as an ordinary user, without network drivers (session mode). `folder` is readable
+    by the daemon: put node files and images there with `file`.
+    """
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def folder(self) -> Path:
+        if self._folder is None:
+            raise RuntimeError("this libvirtd was not started")
+        return self._folder
+
+    @property
+    def socket(self) -> Path:
+        return self.folder / "run" / "libvirt" / "libvirt-sock"
+
+    @property
+    def pid(self) -> int:
+        """Of libvirtd itself, to stop, continue or kill it."""
+        if self._process is None:
+            raise RuntimeError("this libvirtd does not run")
+        return self._process.pid
+
+    def uri(self, driver: str = "qemu", path: str | Path = "") -> str:
+        """How to open it. `path` defaults to /session for QEMU and to /default for the test driver."""
+        where = str(path) or ("/default" if driver == "test" else "/session")
+        return f"{driver}+unix://{where}?socket={quote(str(self.socket))}"
+
+    def file(self, name: str, content: str | bytes) -> Path:
+        """Write a file that the daemon and its guests may read and write."""
+        path = self.folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        self._give(path)
+        return path
+
+    def start(self) -> None:
+        # /tmp whatever TMPDIR says: a Unix socket's path holds 107 bytes, and the daemon's user must reach it.
+        self._folder = Path(tempfile.mkdtemp(prefix="ovirtlite-libvirtd-", dir="/tmp"))
+        try:
+            for name in ("run", "config", "config/libvirt", "cache", "data"):
+                (self._folder / name).mkdir()
+            config = self._folder / "config" / "libvirt"
+            (config / "libvirtd.conf").write_text(
+                f'host_uuid = "{uuid.uuid4()}"\nauth_unix_rw = "none"\nauth_unix_ro = "none"\nlog_level = 3\n'
+            )
+            # Without it each guest's log makes a virtlogd that nobody ends.
+            (config / "qemu.conf").write_text('stdio_handler = "file"\n')
+            for path in (self._folder, *self._folder.rglob("*")):
+                self._give(path)
+            self._launch()
+        except BaseException:
+            self.stop()
+            raise
+
+    def restart(self) -> None:
+        """Begin anew after `kill` or a crash; guests that still run are found again."""
+        self._end_daemon(signal.SIGTERM)
+        self._launch()
+
+    def kill(self) -> None:
+        """As a crash: at once, and its guests run on."""
+        self._end_daemon(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End the guests and the daemon and remove the folder. Does nothing when it never started."""
+        if self._folder is None:
+            return
+        self._end_daemon(signal.SIGTERM)
+        self._end_guests()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder = None
+
+    def _launch(self) -> None:
+        program = shutil.which("libvirtd", path=f"{os.environ['PATH']}:/usr/sbin")
+        if program is None:
+            raise RuntimeError("there is no libvirtd here: install Debian's package libvirt-daemon")
+        user = _user()
+        dropped: list[str] = []
+        if user is not None:
+            # The groups stay as the user has them (kvm), so that /dev/kvm is used where it works.
+            dropped = ["--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--init-groups"]
+        home = str(self.folder)
+        with (self.folder / "libvirtd.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                ["setpriv", *dropped, "--pdeathsig", "TERM", "--", program],
+                cwd=home,
+                env={
+                    "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin",
+                    "LC_ALL": "C",
+                    "HOME": home,
+                    "XDG_RUNTIME_DIR": f"{home}/run",
+                    "XDG_CONFIG_HOME": f"{home}/config",
+                    "XDG_CACHE_HOME": f"{home}/cache",
+                    "XDG_DATA_HOME": f"{home}/data",
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self._wait_until_it_answers(self._process)
+
+    def _wait_until_it_answers(self, process: "subprocess.Popen[bytes]") -> None:
+        deadline = time.monotonic() + _START_WITHIN
+        while True:
+            with socket.socket(socket.AF_UNIX) as probe:
+                if probe.connect_ex(str(self.socket)) == 0:
+                    return
+            if process.poll() is not None or time.monotonic() > deadline:
+                words = (self.folder / "libvirtd.log").read_text(errors="replace")[-2000:]
+                raise RuntimeError(f"the private libvirtd did not start:\n{words}")
+            time.sleep(0.02)
+
+    def _end_daemon(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        # A stopped process acts on nothing but SIGKILL.
+        self._process.send_signal(signal.SIGCONT)
+        self._process.send_signal(how)
+        try:
+            self._process.wait(_STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+    def _end_guests(self) -> None:
+        """QEMU processes outlive their libvirtd. They are found by this daemon's folder in their command line."""
+        mark = str(self.folder).encode()
+        pids = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and int(entry.name) != os.getpid():
+                try:
+                    command = (entry / "cmdline").read_bytes()
+                except OSError:
+                    continue  # it ended meanwhile
+                if mark in command and b"qemu-system" in command.split(b"\0")[0]:
+                    pids.append(int(entry.name))
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + 5
+        while any(_lives(pid) for pid in pids) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    @staticmethod
+    def _give(path: Path) -> None:
+        user = _user()
+        if user is not None:
+            os.chown(path, user.pw_uid, user.pw_gid)
+
+
+def _user() -> pwd.struct_passwd | None:
+    """Who the daemon runs as; None: as we are."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    for name in _USERS:
+        if name in known:
+            return known[name]
+    raise RuntimeError(f"none of the users {', '.join(_USERS)} exists here")
+
+
+def _lives(pid: int) -> bool:
+    """Neither gone nor a zombie that its new parent has not noticed yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@contextmanager
+def private_daemon() -> Iterator[PrivateDaemon]:
+    """A daemon for as long as the block lasts."""
+    daemon = PrivateDaemon()
+    daemon.start()
+    try:
+        yield daemon
+    finally:
+        daemon.stop()
