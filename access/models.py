@@ -51,7 +51,7 @@ class User(AbstractBaseUser, Row):
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    username = models.CharField(max_length=150)
+    username = models.CharField(max_length=150, unique=True)
     display_name = models.CharField(max_length=150, blank=True, default="")
     is_active = models.BooleanField(default=True)
     theme = models.CharField(max_length=16, blank=True, default="")

@@ -100,6 +100,13 @@ def delete(id: UUID, *, expected: int | None, by: Actor) -> None:  # noqa: A002 
         user.delete()
 
 
+def signed_in(by: Actor) -> User:
+    """Who is signed in. Raises NotPermitted for nobody."""
+    if by.user is None:
+        raise NotPermitted("Nobody is signed in.")
+    return by.user
+
+
 def own(by: Actor) -> User:
     """The person's own account. Raises NotPermitted for a token: it speaks for a program, not for the person."""
     if by.user is None or by.token is not None:

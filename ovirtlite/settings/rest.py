@@ -82,5 +82,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "ovirtlite.api.schema.add_shared_parts",
     ],
+    "ENUM_NAME_OVERRIDES": {"Permission": "access.api.serializers.PERMISSION_CHOICES"},
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }

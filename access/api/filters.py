@@ -1,0 +1,89 @@
+"""Filters, search and order of lists. A query parameter that means nothing is refused by name, never ignored."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.exceptions import ValidationError
+from rest_framework.filters import BaseFilterBackend, SearchFilter
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+_ALWAYS = frozenset({"fields"})
+_OF_LISTS = frozenset({"limit", "offset", "ordering", "search"})
+
+
+def refuse_unknown(request: Request, known: Iterable[str]) -> None:
+    """Raises ValidationError for parameters that are not `known` and for text that no database stores."""
+    names = set(known)
+    wrong: dict[str, list[str]] = {}
+    for name, values in request.query_params.lists():
+        if name not in names:
+            wrong[name] = ["Unknown parameter."]
+        elif any("\x00" in value for value in values):
+            wrong[name] = ["Null characters are not allowed."]
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def names_for(view: APIView, *, of_list: bool) -> frozenset[str]:
+    """The query parameters that a view's list (or single object) takes."""
+    own = frozenset(getattr(view, "extra_parameters", ()))
+    if not of_list:
+        return _ALWAYS | own
+    filterset = getattr(view, "filterset_class", None)
+    filters = frozenset(filterset.base_filters) if filterset is not None else frozenset()
+    return _ALWAYS | _OF_LISTS | own | filters
+
+
+class StrictFilter(DjangoFilterBackend):  # type: ignore[misc]
+    """django-filter, built only when a filter is used: most requests for a list use none."""
+
+    def filter_queryset(self, request: Request, queryset: Any, view: APIView) -> Any:
+        refuse_unknown(request, names_for(view, of_list=True))
+        filterset = getattr(view, "filterset_class", None)
+        if filterset is None or not any(name in request.query_params for name in filterset.base_filters):
+            return queryset
+        return super().filter_queryset(request, queryset, view)
+
+
+class Search(SearchFilter):
+    """`search`: every word in any of the view's `search_fields`."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
+        if "search" not in request.query_params:
+            return queryset
+        return super().filter_queryset(request, queryset, view)
+
+
+class StrictOrdering(BaseFilterBackend):
+    """`ordering=name,-state`, of the view's `ordering_fields`: outward name → column.
+
+    The primary key comes last, so that pages of equal rows neither repeat nor leave out any.
+    """
+
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
+        columns: Mapping[str, str] = getattr(view, "ordering_fields", {})
+        asked = request.query_params.get("ordering", getattr(view, "ordering", ""))
+        order: list[str] = []
+        for part in filter(None, (name.strip() for name in asked.split(","))):
+            column = columns.get(part.removeprefix("-"))
+            if column is None:
+                raise ValidationError({"ordering": [f"Not {part}; one of {', '.join(sorted(columns))}."]})
+            order.append(f"-{column}" if part.startswith("-") else column)
+        return queryset.order_by(*order, "pk")
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        columns: Mapping[str, str] = getattr(view, "ordering_fields", {})
+        if not columns:
+            return []
+        return [
+            {
+                "name": "ordering",
+                "in": "query",
+                "required": False,
+                "description": f"By any of {', '.join(columns)}, separated by commas; a minus in front turns it.",
+                "schema": {"type": "string"},
+            }
+        ]

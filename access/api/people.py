@@ -1,0 +1,132 @@
+"""/users/ and /groups/."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.contrib.auth.hashers import is_password_usable
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from access.api.shapes import GroupSerializer, GroupWriteSerializer, UserSerializer, UserWriteSerializer
+from access.api.views import ObjectViewSet, Row
+from access.models import Group, User
+from access.services import groups, users
+
+Members = dict[UUID, list[dict[str, Any]]]
+
+
+class UserFilter(django_filters.FilterSet):  # type: ignore[misc]
+    username = django_filters.CharFilter(lookup_expr="iexact")
+    active = django_filters.BooleanFilter(field_name="is_active")
+    group = django_filters.UUIDFilter(field_name="groups__id")
+
+
+class UserViewSet(ObjectViewSet):
+    """People who sign in."""
+
+    kind = "user"
+    model = User
+    read_permission = "user.manage"
+    serializer_class = UserSerializer
+    columns = (
+        "id",
+        "username",
+        "display_name",
+        "is_active",
+        "password",
+        "last_login",
+        "created_at",
+        "updated_at",
+        "version",
+    )
+    filterset_class = UserFilter
+    search_fields = ("username", "display_name")
+    ordering_fields = {"username": "username", "name": "display_name", "created_at": "created_at"}
+    ordering = "username"
+
+    def context(self, rows: Sequence[Row]) -> Members:
+        of_user: Members = defaultdict(list)
+        pairs = User.groups.through.objects.filter(user_id__in=[row["id"] for row in rows]).order_by(
+            "group__name"
+        )
+        for user, group, name in pairs.values_list("user_id", "group_id", "group__name"):
+            of_user[user].append({"id": group, "name": name})
+        return of_user
+
+    def present(self, row: Row, context: Members) -> dict[str, Any]:
+        return {
+            "id": row["id"],
+            "username": row["username"],
+            "name": row["display_name"],
+            "active": row["is_active"],
+            "has_password": is_password_usable(row["password"]),
+            "groups": context.get(row["id"], []),
+            "last_login_at": row["last_login"],
+            "created_at": row["created_at"],
+            "updated_at": row["updated_at"],
+            "version": row["version"],
+            "actions": ["edit"] if row["id"] == self.actor.id else ["edit", "delete"],
+        }
+
+    @extend_schema(request=UserWriteSerializer, responses={201: UserSerializer})
+    def create(self, request: Request) -> Response:
+        return self.reply(users.create(**self.body(UserWriteSerializer), by=self.actor).pk, status=201)
+
+    @extend_schema(request=UserWriteSerializer, responses=UserSerializer)
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        changes = self.body(UserWriteSerializer)
+        return self.reply(users.change(pk, changes, expected=self.expected_version(), by=self.actor).pk)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        users.delete(pk, expected=self.expected_version(), by=self.actor)
+        return Response(status=204)
+
+
+class GroupFilter(django_filters.FilterSet):  # type: ignore[misc]
+    name = django_filters.CharFilter()
+    user = django_filters.UUIDFilter(field_name="users__id")
+
+
+class GroupViewSet(ObjectViewSet):
+    """People who get the same grants."""
+
+    kind = "group"
+    model = Group
+    read_permission = "user.manage"
+    serializer_class = GroupSerializer
+    columns = ("id", "name", "description", "created_at", "updated_at", "version")
+    filterset_class = GroupFilter
+    search_fields = ("name", "description")
+    ordering_fields = {"name": "name", "created_at": "created_at"}
+    ordering = "name"
+
+    def context(self, rows: Sequence[Row]) -> Members:
+        of_group: Members = defaultdict(list)
+        pairs = User.groups.through.objects.filter(group_id__in=[row["id"] for row in rows]).order_by(
+            "user__username"
+        )
+        for group, user, name in pairs.values_list("group_id", "user_id", "user__username"):
+            of_group[group].append({"id": user, "name": name})
+        return of_group
+
+    def present(self, row: Row, context: Members) -> dict[str, Any]:
+        return {**row, "users": context.get(row["id"], []), "actions": ["edit", "delete"]}
+
+    @extend_schema(request=GroupWriteSerializer, responses={201: GroupSerializer})
+    def create(self, request: Request) -> Response:
+        return self.reply(groups.create(**self.body(GroupWriteSerializer), by=self.actor).pk, status=201)
+
+    @extend_schema(request=GroupWriteSerializer, responses=GroupSerializer)
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        changes = self.body(GroupWriteSerializer)
+        return self.reply(groups.change(pk, changes, expected=self.expected_version(), by=self.actor).pk)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        groups.delete(pk, expected=self.expected_version(), by=self.actor)
+        return Response(status=204)

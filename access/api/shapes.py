@@ -1,0 +1,173 @@
+"""The shapes of accounts in requests and replies."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from access.api.serializers import (
+    GrantedObjectSerializer,
+    ObjectReferenceSerializer,
+    PermissionField,
+    ReferenceSerializer,
+    StrictSerializer,
+)
+from access.services.signing_in import LONGEST_PASSWORD
+
+THEMES = ("", "light", "dark")
+RESULTS = ("accepted", "refused", "failed")
+
+
+def _password(**kwargs: Any) -> serializers.CharField:
+    return serializers.CharField(
+        max_length=LONGEST_PASSWORD, trim_whitespace=False, write_only=True, **kwargs
+    )
+
+
+class LoginSerializer(StrictSerializer):
+    username = serializers.CharField(max_length=150)
+    password = _password()
+
+
+class PasswordSerializer(StrictSerializer):
+    current_password = _password()
+    new_password = _password()
+
+
+class OwnPermissionsSerializer(serializers.Serializer[Any]):
+    everywhere = serializers.ListField(child=PermissionField())
+    somewhere = serializers.ListField(child=PermissionField(), help_text="On some objects only.")
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    username = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    theme = serializers.ChoiceField(choices=THEMES, allow_blank=True)
+    roles = serializers.ListField(child=serializers.CharField())
+    permissions = OwnPermissionsSerializer()
+
+
+class MeWriteSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=150, allow_blank=True)
+    theme = serializers.ChoiceField(choices=THEMES, allow_blank=True)
+
+
+class ObjectSerializer(serializers.Serializer[Any]):
+    """What every object has."""
+
+    id = serializers.UUIDField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+    actions = serializers.ListField(
+        child=serializers.CharField(), help_text="What the reader may do to it now."
+    )
+
+
+class UserSerializer(ObjectSerializer):
+    username = serializers.CharField()
+    name = serializers.CharField(allow_blank=True)
+    active = serializers.BooleanField()
+    has_password = serializers.BooleanField()
+    groups = ReferenceSerializer(many=True)
+    last_login_at = serializers.DateTimeField(allow_null=True)
+
+
+class UserWriteSerializer(StrictSerializer):
+    username = serializers.CharField(max_length=150)
+    password = _password(required=False, allow_null=True)
+    name = serializers.CharField(max_length=150, allow_blank=True, required=False)
+    active = serializers.BooleanField(required=False)
+    groups = serializers.ListField(child=serializers.UUIDField(), required=False)
+
+
+class GroupSerializer(ObjectSerializer):
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    users = ReferenceSerializer(many=True)
+
+
+class GroupWriteSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=150)
+    description = serializers.CharField(max_length=500, allow_blank=True, required=False)
+    users = serializers.ListField(child=serializers.UUIDField(), required=False)
+
+
+class RoleSerializer(ObjectSerializer):
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    permissions = serializers.ListField(child=PermissionField())
+    built_in = serializers.BooleanField()
+
+
+class RoleWriteSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=150)
+    description = serializers.CharField(max_length=500, allow_blank=True, required=False)
+    permissions = serializers.ListField(child=PermissionField())
+
+
+class GrantSerializer(ObjectSerializer):
+    user = ReferenceSerializer(allow_null=True)
+    group = ReferenceSerializer(allow_null=True)
+    role = ReferenceSerializer()
+    object = ObjectReferenceSerializer(allow_null=True, help_text="Null: everywhere.")
+
+
+class GrantWriteSerializer(StrictSerializer):
+    user = serializers.UUIDField(required=False, allow_null=True)
+    group = serializers.UUIDField(required=False, allow_null=True)
+    role = serializers.UUIDField()
+    object = GrantedObjectSerializer(required=False, allow_null=True, help_text="None: everywhere.")
+
+
+class GrantChangeSerializer(StrictSerializer):
+    role = serializers.UUIDField()
+    object = GrantedObjectSerializer(required=False, allow_null=True, help_text="Null: everywhere.")
+
+
+class TokenSerializer(ObjectSerializer):
+    name = serializers.CharField()
+    user = ReferenceSerializer()
+    permissions = serializers.ListField(
+        child=PermissionField(), allow_null=True, help_text="Null: all that its owner may do."
+    )
+    expires_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+class NewTokenSerializer(TokenSerializer):
+    token = serializers.CharField(help_text="The token itself, told this once.")
+
+
+class TokenWriteSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=150)
+    permissions = serializers.ListField(child=PermissionField(), required=False, allow_null=True)
+    expires_at = serializers.DateTimeField(required=False, help_text="In 90 days, if not given.")
+
+
+class TokenChangeSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=150)
+    expires_at = serializers.DateTimeField(required=False)
+
+
+class AuditObjectSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    id = serializers.UUIDField(allow_null=True)
+    name = serializers.CharField(allow_blank=True)
+
+
+class AuditActorSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(allow_null=True)
+    name = serializers.CharField(allow_blank=True)
+
+
+class AuditEntrySerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField()
+    actor = AuditActorSerializer()
+    token = AuditActorSerializer(allow_null=True)
+    address = serializers.CharField(allow_blank=True)
+    action = serializers.CharField()
+    object = AuditObjectSerializer()
+    result = serializers.ChoiceField(choices=RESULTS)
+    detail = serializers.DictField()
