@@ -1,0 +1,31 @@
+"""The README's table of settings is complete, and its commands are there."""
+
+import re
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[3]
+README = (PROJECT / "README.md").read_text()
+APPS = ["access", "domains", "hosts", "hypervisor", "jobs", "live", "networks", "ovirtlite", "storage"]
+# A mark that the supervisor sets for its own processes; nothing that a person sets.
+INTERNAL = {"OVIRTLITE_SUPERVISED"}
+
+
+def test_every_setting_is_in_the_table_and_no_other() -> None:
+    read = {
+        name
+        for app in APPS
+        for file in (PROJECT / app).rglob("*.py")
+        for name in re.findall(r"""["'](OVIRTLITE_[A-Z_]+)["']""", file.read_text())
+    }
+    assert set(re.findall(r"^\| `(OVIRTLITE_[A-Z_]+)`", README, re.MULTILINE)) == read - INTERNAL
+
+
+def test_every_command_that_it_names_is_a_target() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z-]+)`|^make ([a-z-]+) ", README, re.MULTILINE))
+    assert {one or other for one, other in named} <= targets
+
+
+def test_every_page_that_it_links_is_there() -> None:
+    for link in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+        assert (PROJECT / link).exists(), link
