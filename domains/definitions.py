@@ -16,7 +16,12 @@ from live.notices import tell
 @transaction.atomic
 def record_xml(host_id: UUID, uuid: UUID, xml: DomainXML) -> bool:
     """Keep both definitions and what they say for people. True when anything was new."""
-    domain = Domain.objects.select_for_update(of=("self",)).select_related("host").filter(pk=uuid, host_id=host_id).first()
+    domain = (
+        Domain.objects.select_for_update(of=("self",))
+        .select_related("host")
+        .filter(pk=uuid, host_id=host_id)
+        .first()
+    )
     if domain is None:
         return False  # it moved away meanwhile; its new host's word counts
     detail = xml.detail
@@ -37,7 +42,12 @@ def record_xml(host_id: UUID, uuid: UUID, xml: DomainXML) -> bool:
         "disks": [asdict(disk) for disk in detail.disks],
         "interfaces": [asdict(interface) for interface in detail.interfaces],
         "graphics": [
-            {"type": graphics.type, "listen": graphics.listen, "port": graphics.port, "socket": graphics.socket}
+            {
+                "type": graphics.type,
+                "listen": graphics.listen,
+                "port": graphics.port,
+                "socket": graphics.socket,
+            }
             for graphics in detail.graphics
         ],
     }

@@ -11,7 +11,10 @@ class StateForbids(Conflict):
     code = "operation_invalid"
 
     def __init__(self, domain: Domain, action: DomainAction) -> None:
-        super().__init__(f"{domain.name} is {domain.state}: it cannot {_WORDS.get(action, str(action))} now.", state=domain.state)
+        super().__init__(
+            f"{domain.name} is {domain.state}: it cannot {_WORDS.get(action, str(action))} now.",
+            state=domain.state,
+        )
 
 
 class HostSilent(Conflict):

@@ -8,7 +8,9 @@ from hypervisor.states import ACTIVE, DomainState
 _PAUSED = frozenset({DomainState.PAUSED, DomainState.PMSUSPENDED})
 
 
-def transition(old: dict[str, Any], new: dict[str, Any], *, moved: bool, host: str) -> Iterator[tuple[str, str]]:
+def transition(
+    old: dict[str, Any], new: dict[str, Any], *, moved: bool, host: str
+) -> Iterator[tuple[str, str]]:
     """Events as (kind, detail) for a row that goes from `old` to `new` columns. Most changes are no event."""
     if old["gone_at"] is not None:
         yield "domain.defined", ""

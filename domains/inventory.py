@@ -130,7 +130,9 @@ def _merge(batch: _Batch, row: dict[str, Any] | None, claim: Claim | None, seen:
         return
     if claim is None and not seen.incoming and not _migrating(seen.uuid):
         batch.events.append(
-            _event(batch, "domain.conflict", row["pk"], row["name"], f"also {seen.state} on {batch.host.name}")
+            _event(
+                batch, "domain.conflict", row["pk"], row["name"], f"also {seen.state} on {batch.host.name}"
+            )
         )
     if claim is None or claim.seen != columns or claim.incoming != seen.incoming:
         batch.claimed.append(
@@ -162,7 +164,13 @@ def _update(batch: _Batch, row: dict[str, Any], columns: dict[str, Any]) -> None
     if all(row[name] == new[name] for name in WRITTEN):
         return
     batch.changed.append({"pk": row["pk"], **new})
-    _notice(batch, "updated" if row["gone_at"] is None else "created", row["pk"], row["version"] + 1, batch.host.pk)
+    _notice(
+        batch,
+        "updated" if row["gone_at"] is None else "created",
+        row["pk"],
+        row["version"] + 1,
+        batch.host.pk,
+    )
     if moved or row["state"] != new["state"] or row["name"] != new["name"] or row["gone_at"] is not None:
         batch.read_xml.add(row["pk"])
     for kind, detail in transition(row, new, moved=moved, host=batch.host.name):
@@ -236,7 +244,9 @@ def _claims(host_id: UUID, uuids: Sequence[UUID] | None) -> dict[UUID, Claim]:
 def _best_claim(uuid: UUID) -> Claim | None:
     """What runs before what is being filled before what is off."""
     claims = list(Claim.objects.filter(domain_id=uuid))
-    return max(claims, key=lambda claim: (DomainState(claim.state) in ACTIVE, not claim.incoming), default=None)
+    return max(
+        claims, key=lambda claim: (DomainState(claim.state) in ACTIVE, not claim.incoming), default=None
+    )
 
 
 def _migrating(uuid: UUID) -> bool:

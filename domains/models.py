@@ -68,7 +68,9 @@ class Domain(models.Model):
 class Definition(models.Model):
     """A domain's XML as its node last gave it, apart from the row that lists read."""
 
-    domain = models.OneToOneField(Domain, on_delete=models.CASCADE, primary_key=True, related_name="definition")
+    domain = models.OneToOneField(
+        Domain, on_delete=models.CASCADE, primary_key=True, related_name="definition"
+    )
     live = models.TextField(null=True)
     inactive = models.TextField(null=True)
     disks = models.JSONField(default=list)

@@ -92,13 +92,16 @@ def request_many(
 
 
 def plan(action: DomainAction, uuid: UUID, *, by: Actor) -> dict[str, Any]:
-    """What the action would do now, doing nothing: whether it is allowed, and why not. Raises NotThere, NotPermitted."""
+    """What the action would meet now, doing nothing: is it allowed, and why not. Raises NotThere, NotPermitted."""
     domain = find(uuid, action, by)
     try:
         check(domain, action)
     except Refused as refused:
         return {"allowed": False, "checks": [{"code": refused.code, "ok": False, "detail": refused.detail}]}
-    return {"allowed": True, "checks": [{"code": "state", "ok": True, "detail": f"{domain.name} is {domain.state}."}]}
+    return {
+        "allowed": True,
+        "checks": [{"code": "state", "ok": True, "detail": f"{domain.name} is {domain.state}."}],
+    }
 
 
 def _open(action: DomainAction, domain: Domain, by: Actor, options: dict[str, Any]) -> Job:

@@ -33,7 +33,11 @@ def register_kinds() -> None:
         (DomainAction.RESTORE, lambda node, uuid: node.start(uuid), _is(ACTIVE)),
         (DomainAction.DESTROY, lambda node, uuid: node.destroy(uuid), _off_or_gone),
         (DomainAction.SUSPEND, lambda node, uuid: node.suspend(uuid), _is({DomainState.PAUSED})),
-        (DomainAction.RESUME, lambda node, uuid: node.resume(uuid), _is({DomainState.RUNNING, DomainState.BLOCKED})),
+        (
+            DomainAction.RESUME,
+            lambda node, uuid: node.resume(uuid),
+            _is({DomainState.RUNNING, DomainState.BLOCKED}),
+        ),
         (DomainAction.SAVE, lambda node, uuid: node.save(uuid), _saved),
         (DomainAction.UNDEFINE, lambda node, uuid: node.undefine(uuid), lambda seen: seen is None),
     ):
@@ -51,12 +55,22 @@ def register_kinds() -> None:
     register(JobKind("domain.reset", _runner(lambda node, uuid: node.reset(uuid), None), _nobody_knows))
     register(
         JobKind(
-            "domain.shutdown", shutdown, _recoverer(_off_or_gone), queue="long", deadline_seconds=180, cancellable=True
+            "domain.shutdown",
+            shutdown,
+            _recoverer(_off_or_gone),
+            queue="long",
+            deadline_seconds=180,
+            cancellable=True,
         )
     )
     register(
         JobKind(
-            "domain.migrate", migrate, recover_migrate, queue="long", deadline_seconds=6 * 3600, cancellable=True
+            "domain.migrate",
+            migrate,
+            recover_migrate,
+            queue="long",
+            deadline_seconds=6 * 3600,
+            cancellable=True,
         )
     )
 
@@ -76,7 +90,7 @@ def _runner(call: Call, reached: Reached | None) -> Callable[[Carrying], None]:
 
 
 def shutdown(carrying: Carrying) -> None:
-    """A wish to the guest: done when the domain is off. A guest that does not listen is asked again until the deadline."""
+    """A wish to the guest: done when the domain is off. One that does not listen is asked again until the deadline."""
     host = host_of(carrying)
     asked = 0.0
     with nodes.pooled(host) as node:
@@ -145,8 +159,8 @@ def _recoverer(reached: Reached) -> Callable[[Job], Verdict]:
 def _nobody_knows(job: Job) -> Verdict:
     return Failed(
         "interrupted",
-        f"The worker died while it asked for the {job.kind.removeprefix('domain.')}; whether the guest got it, nobody can tell. "
-        "Look at its console, and ask again if it did not.",
+        f"The worker died while it asked for the {job.kind.removeprefix('domain.')}; whether the guest got it, "
+        "nobody can tell. Look at its console, and ask again if it did not.",
     )
 
 

@@ -12,3 +12,9 @@ class HostNotUp(Conflict):
 
     code = "host_not_up"
 
+
+class ClusterNameTaken(Conflict):
+    code = "name_taken"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is a cluster named {name} already.", errors={"name": ["is taken"]})

@@ -74,7 +74,9 @@ def lost(host_id: UUID, state: HostState, code: str, detail: str) -> None:
             _record(host, state, code, detail, {})
 
 
-def _record(host: Host, state: str, code: str, detail: str, columns: dict[str, Any], *, seen: bool = False) -> None:
+def _record(
+    host: Host, state: str, code: str, detail: str, columns: dict[str, Any], *, seen: bool = False
+) -> None:
     new = {"state": state, "error_code": code, "error_detail": detail, **columns}
     changed = {name: value for name, value in new.items() if getattr(host, name) != value}
     stamp: dict[str, Any] = {"seen_at": Now()} if seen else {}
@@ -85,7 +87,11 @@ def _record(host: Host, state: str, code: str, detail: str, columns: dict[str, A
     told(host.pk)
     if "state" in changed:
         happened(
-            f"host.{state}", ("host", host.pk, host.name), within=host.within, host_name=host.name, detail=detail
+            f"host.{state}",
+            ("host", host.pk, host.name),
+            within=host.within,
+            host_name=host.name,
+            detail=detail,
         )
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from access import audit
 from access.actor import Actor
-from access.errors import Invalid, NotThere
+from access.errors import Invalid, NotPermitted, NotThere, Stale
 from hosts import looking, nodes
 from hosts.errors import HostNameTaken
 from hosts.models import Cluster, Host, HostState
@@ -22,7 +22,13 @@ from live.notices import tell
 
 
 def enrol(
-    *, name: str, uri: str, by: Actor, cluster_id: UUID | None = None, credentials: dict[str, str] | None = None
+    *,
+    name: str,
+    uri: str,
+    by: Actor,
+    migration_uri: str = "",
+    cluster_id: UUID | None = None,
+    credentials: dict[str, str] | None = None,
 ) -> tuple[Host, Job]:
     """Add a host. A worker then meets its node; what is wrong with the address is the job's error, and the row stays.
 
@@ -34,26 +40,29 @@ def enrol(
                 host = Host.objects.create(
                     name=name,
                     uri=uri,
+                    migration_uri=migration_uri,
                     cluster=_cluster(cluster_id, by),
                     credentials=nodes.sealed(Credentials(**(credentials or {}))),
                 )
         except IntegrityError:
-            raise HostNameTaken(f"There is a host named {name} already.", errors={"name": ["is taken"]}) from None
+            raise HostNameTaken(
+                f"There is a host named {name} already.", errors={"name": ["is taken"]}
+            ) from None
         audit.record(by, "host.enrol", "host", host.pk, host.name, uri=uri)
         tell("created", "host", host.pk, host.version, host.within)
         job = _open_enrol(host, by)
     return host, job
 
 
-def edit(host_id: UUID, changes: dict[str, Any], *, by: Actor) -> tuple[Host, Job | None]:
+def edit(
+    host_id: UUID, changes: dict[str, Any], *, by: Actor, version: int | None = None
+) -> tuple[Host, Job | None]:
     """Change name, uri, cluster or credentials (merged by field). Another address or credentials enrol anew.
 
-    Raises NotThere, HostNameTaken, Busy, Invalid.
+    Raises NotThere, NotPermitted, Stale, HostNameTaken, Busy, Invalid.
     """
     with transaction.atomic():
-        host = Host.objects.permitted(by, "host.edit").select_for_update().filter(pk=host_id).first()
-        if host is None:
-            raise NotThere
+        host = _find(host_id, "host.edit", by, version)
         before = {"name": host.name, "uri": host.uri, "cluster": str(host.cluster_id or "")}
         known = nodes.credentials_of(host)
         wanted = replace(known, **changes.get("credentials", {}))
@@ -62,6 +71,7 @@ def edit(host_id: UUID, changes: dict[str, Any], *, by: Actor) -> tuple[Host, Jo
         anew = changes.get("uri", host.uri) != host.uri or wanted != known or not host.enrolled
         host.name = changes.get("name", host.name)
         host.uri = changes.get("uri", host.uri)
+        host.migration_uri = changes.get("migration_uri", host.migration_uri)
         if "cluster_id" in changes:
             host.cluster = _cluster(changes["cluster_id"], by)
         if wanted != known:
@@ -72,10 +82,10 @@ def edit(host_id: UUID, changes: dict[str, Any], *, by: Actor) -> tuple[Host, Jo
             with transaction.atomic():
                 host.save()
         except IntegrityError:
-            raise HostNameTaken(f"There is a host named {host.name} already.", errors={"name": ["is taken"]}) from None
-        audit.record(
-            by, "host.edit", "host", host.pk, host.name, before=before, changed=sorted(changes)
-        )
+            raise HostNameTaken(
+                f"There is a host named {host.name} already.", errors={"name": ["is taken"]}
+            ) from None
+        audit.record(by, "host.edit", "host", host.pk, host.name, before=before, changed=sorted(changes))
         tell("updated", "host", host.pk, host.version, host.within)
         job = _open_enrol(host, by) if anew else None
     return host, job
@@ -84,21 +94,23 @@ def edit(host_id: UUID, changes: dict[str, Any], *, by: Actor) -> tuple[Host, Jo
 def refresh(host_id: UUID, *, by: Actor) -> Job:
     """Read everything of the node anew; a host that could not be enrolled is tried again. Raises NotThere, Busy."""
     with transaction.atomic():
-        host = Host.objects.permitted(by, "host.refresh").filter(pk=host_id).first()
-        if host is None:
-            raise NotThere
+        host = _find(host_id, "host.refresh", by)
         audit.record(by, "host.refresh", "host", host.pk, host.name)
         if not host.enrolled:
             return _open_enrol(host, by)
-        return open_job("host.refresh", ("host", host.pk, host.name), by=by, host=(host.pk, host.name), cluster_id=host.cluster_id)
+        return open_job(
+            "host.refresh",
+            ("host", host.pk, host.name),
+            by=by,
+            host=(host.pk, host.name),
+            cluster_id=host.cluster_id,
+        )
 
 
-def forget(host_id: UUID, *, by: Actor) -> None:
-    """Take the host out of the inventory. Nothing on the node changes. Raises NotThere, Busy."""
+def forget(host_id: UUID, *, by: Actor, version: int | None = None) -> None:
+    """Take the host out of the inventory. Nothing on the node changes. Raises NotThere, NotPermitted, Stale, Busy."""
     with transaction.atomic():
-        host = Host.objects.permitted(by, "host.delete").select_for_update().filter(pk=host_id).first()
-        if host is None:
-            raise NotThere
+        host = _find(host_id, "host.delete", by, version)
         under_way = Job.objects.filter(host_id=host.pk, state__in=OPEN).first()
         if under_way is not None:
             raise Busy(under_way)
@@ -106,6 +118,18 @@ def forget(host_id: UUID, *, by: Actor) -> None:
         tell("deleted", "host", host.pk, host.version + 1, host.within)
         host.delete()
         transaction.on_commit(looking.hosts_changed)
+
+
+def _find(host_id: UUID, permission: str, by: Actor, version: int | None = None) -> Host:
+    """The host, locked, if `by` may do that to it and it is still the version that they saw."""
+    host = Host.objects.permitted(by, permission).select_for_update(of=("self",)).filter(pk=host_id).first()
+    if host is None:
+        if Host.objects.permitted(by, "host.read").filter(pk=host_id).exists():
+            raise NotPermitted(f"This needs the permission {permission}.")
+        raise NotThere
+    if version is not None and host.version != version:
+        raise Stale(f"{host.name} was changed meanwhile. Read it again, then repeat your change.")
+    return host
 
 
 def _open_enrol(host: Host, by: Actor) -> Job:
@@ -119,7 +143,13 @@ def _open_enrol(host: Host, by: Actor) -> Job:
         updated_at=Now(),
     )
     host.refresh_from_db()
-    return open_job("host.enrol", ("host", host.pk, host.name), by=by, host=(host.pk, host.name), cluster_id=host.cluster_id)
+    return open_job(
+        "host.enrol",
+        ("host", host.pk, host.name),
+        by=by,
+        host=(host.pk, host.name),
+        cluster_id=host.cluster_id,
+    )
 
 
 def _cluster(cluster_id: UUID | None, by: Actor) -> Cluster | None:

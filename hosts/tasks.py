@@ -49,19 +49,32 @@ def enrol(carrying: Carrying) -> dict[str, Any]:
     try:
         with transaction.atomic():
             Host.objects.filter(pk=host.pk).update(
-                node_key=key, enrolled=True, version=F("version") + 1, updated_at=Now(), **inventory.facts(info, capabilities)
+                node_key=key,
+                enrolled=True,
+                version=F("version") + 1,
+                updated_at=Now(),
+                **inventory.facts(info, capabilities),
             )
             inventory.told(host.pk)
     except IntegrityError:
         other = Host.objects.get(node_key=key)
-        detail = f"This is the node of host {other.name}, under another address. Remove one of the two, or correct the address."
+        detail = (
+            f"This is the node of host {other.name}, under another address. "
+            "Remove one of the two, or correct the address."
+        )
         inventory.lost(host.pk, HostState.ERROR, "duplicate_node", detail)
         raise JobFailed("duplicate_node", detail) from None
     carrying.progress(70, "reading its domains, pools and networks")
     looking.hosts_changed()
     _look(host, 60)
     host.refresh_from_db()
-    happened("host.enrolled", ("host", host.pk, host.name), within=host.within, host_name=host.name, job=carrying.job.pk)
+    happened(
+        "host.enrolled",
+        ("host", host.pk, host.name),
+        within=host.within,
+        host_name=host.name,
+        job=carrying.job.pk,
+    )
     return {"hostname": info.hostname, "driver": info.driver, "host_key": host.host_key}
 
 
@@ -86,9 +99,14 @@ def _look(host: Host, seconds: float) -> None:
     match looking.look(host.pk, "host", None, timeout=seconds):
         case "unreachable":
             host.refresh_from_db()
-            raise JobFailed(host.error_code or "node_unreachable", host.error_detail or f"{host.name} does not answer.")
+            raise JobFailed(
+                host.error_code or "node_unreachable", host.error_detail or f"{host.name} does not answer."
+            )
         case "silent":
-            raise JobFailed("no_monitor", "No nodewatch process took this host in time. Check that one runs, then refresh the host.")
+            raise JobFailed(
+                "no_monitor",
+                "No nodewatch process took this host in time. Check that one runs, then refresh the host.",
+            )
 
 
 def _host(carrying: Carrying) -> Host:

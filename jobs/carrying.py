@@ -97,27 +97,29 @@ def _attempt(carrying: Carrying) -> None:
         result = kind_named(job.kind).run(carrying)
     except LeaseLost:
         logger.warning("job %s: another attempt has it, this one stops", job.pk)
-    except JobCancelled:
+    except (JobCancelled, errors.Cancelled):
         claims.finish(job, JobState.CANCELLED)
-    except JobFailed as failure:
-        claims.finish(job, JobState.FAILED, code=failure.code, detail=failure.detail)
-    except (errors.NodeUnreachable, errors.Timeout) as lost:
-        if carrying.touched:
-            claims.set_unknown(job, f"The node stopped answering: {lost.detail}")
-        else:
-            claims.finish(job, JobState.FAILED, code=lost.code, detail=str(lost))
-    except errors.Cancelled:
-        claims.finish(job, JobState.CANCELLED)
-    except errors.HypervisorError as refused:
-        claims.finish(job, JobState.FAILED, code=refused.code, detail=str(refused))
-    except Exception:
+    except (JobFailed, errors.HypervisorError) as failure:
+        _fail(carrying, failure)
+    except Exception:  # whatever it is, the job must not stay "running" for ever
         logger.exception("job %s (%s) broke", job.pk, job.kind)
         if carrying.touched:
             claims.set_unknown(job, "The worker met an error of its own; the node is asked what came of it.")
         else:
-            claims.finish(job, JobState.FAILED, code="internal", detail="An error inside ovirtlite; see the worker's log.")
+            claims.finish(
+                job, JobState.FAILED, code="internal", detail="An error inside ovirtlite; see the worker's log."
+            )
     else:
         claims.finish(job, JobState.SUCCEEDED, result=result)
+
+
+def _fail(carrying: Carrying, failure: JobFailed | errors.HypervisorError) -> None:
+    """A node that fell silent after it was asked leaves the outcome open; everything else is a failure."""
+    if carrying.touched and isinstance(failure, errors.NodeUnreachable | errors.Timeout):
+        claims.set_unknown(carrying.job, f"The node stopped answering: {failure.detail}")
+        return
+    detail = failure.detail if isinstance(failure, JobFailed) else str(failure)
+    claims.finish(carrying.job, JobState.FAILED, code=failure.code, detail=detail)
 
 
 def decide(job: Job) -> bool:
@@ -141,7 +143,10 @@ def decide(job: Job) -> bool:
         case Again():
             if timezone.now() >= job.deadline_at:
                 claims.finish(
-                    job, JobState.FAILED, code="deadline", detail="Its worker died, and its deadline passed before another."
+                    job,
+                    JobState.FAILED,
+                    code="deadline",
+                    detail="Its worker died, and its deadline passed before another.",
                 )
                 return False
             return claims.requeue(job)

@@ -37,7 +37,9 @@ def renew(held: dict[UUID, int]) -> set[UUID]:
     """Prolong the leases of jobs that this process carries out, {id: attempt}; returns those it still has."""
     kept = set()
     for job_id, attempt in held.items():
-        if Job.objects.filter(pk=job_id, attempt=attempt, state=JobState.RUNNING).update(lease_until=Now() + LEASE):
+        if Job.objects.filter(pk=job_id, attempt=attempt, state=JobState.RUNNING).update(
+            lease_until=Now() + LEASE
+        ):
             kept.add(job_id)
     return kept
 
@@ -61,7 +63,9 @@ def finish(
     """End it, from running or unknown. False when somebody else already did."""
     with transaction.atomic():
         won = _set(
-            Job.objects.filter(pk=job.pk, attempt=job.attempt, state__in=(JobState.RUNNING, JobState.UNKNOWN)),
+            Job.objects.filter(
+                pk=job.pk, attempt=job.attempt, state__in=(JobState.RUNNING, JobState.UNKNOWN)
+            ),
             state=state,
             progress=100 if state == JobState.SUCCEEDED else F("progress"),
             step="",

@@ -43,7 +43,9 @@ class Job(models.Model):
     cluster_id = models.UUIDField(null=True)
     options = models.JSONField(default=dict)
 
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     requested_by_name = models.CharField(max_length=150, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
@@ -70,7 +72,9 @@ class Job(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["object_kind", "object_id"], condition=models.Q(state__in=OPEN), name="one_open_job_an_object"
+                fields=["object_kind", "object_id"],
+                condition=models.Q(state__in=OPEN),
+                name="one_open_job_an_object",
             )
         ]
         indexes = [

@@ -29,7 +29,9 @@ def name() -> str:
 def alive(role: Process.Role) -> None:
     """Say that this process lives."""
     Process.objects.update_or_create(
-        name=name(), defaults={"role": role, "seen_at": Now()}, create_defaults={"role": role, "seen_at": Now()}
+        name=name(),
+        defaults={"role": role, "seen_at": Now()},
+        create_defaults={"role": role, "seen_at": Now()},
     )
 
 

@@ -22,10 +22,16 @@ def record_networks(host_id: UUID, seen: Sequence[NetworkSeen], *, complete: boo
     if host is None:
         return
     within = {kind: uuid for kind, uuid in host.within.items() if uuid is not None}
-    rows = {row["uuid"]: row for row in Network.objects.filter(host_id=host_id).values("pk", "uuid", "version", *_COLUMNS)}
+    rows = {
+        row["uuid"]: row
+        for row in Network.objects.filter(host_id=host_id).values("pk", "uuid", "version", *_COLUMNS)
+    }
     now, notices, made, changed = timezone.now(), [], [], []
     for network in seen:
-        columns = {**{name: getattr(network, name) for name in _COLUMNS}, "addresses": list(network.addresses)}
+        columns = {
+            **{name: getattr(network, name) for name in _COLUMNS},
+            "addresses": list(network.addresses),
+        }
         row = rows.pop(network.uuid, None)
         if row is None:
             new = Network(host_id=host_id, uuid=network.uuid, **columns)
@@ -37,7 +43,9 @@ def record_networks(host_id: UUID, seen: Sequence[NetworkSeen], *, complete: boo
     Network.objects.bulk_create(made)
     update_rows(Network, _COLUMNS, changed)
     if complete and rows:
-        notices += [Notice("deleted", "network", row["pk"], row["version"] + 1, within) for row in rows.values()]
+        notices += [
+            Notice("deleted", "network", row["pk"], row["version"] + 1, within) for row in rows.values()
+        ]
         Network.objects.filter(pk__in=[row["pk"] for row in rows.values()]).delete()
     tell_all(notices)
 

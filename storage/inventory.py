@@ -14,7 +14,10 @@ from hypervisor.data import PoolSeen, VolumeSeen
 from live.notices import Notice, tell_all
 from storage.models import Pool, Volume
 
-_POOL = ("name", "type", "state", "persistent", "autostart", "capacity_bytes", "allocation_bytes", "available_bytes", "target", "source")  # fmt: skip
+_POOL = (
+    "name", "type", "state", "persistent", "autostart", "capacity_bytes", "allocation_bytes", "available_bytes",
+    "target", "source",
+)  # fmt: skip
 _VOLUME = ("name", "path", "type", "format", "capacity_bytes", "allocation_bytes", "backing")
 
 
@@ -24,7 +27,10 @@ def record_pools(host_id: UUID, seen: Sequence[PoolSeen], *, complete: bool) -> 
     host = Host.objects.filter(pk=host_id).first()
     if host is None:
         return
-    rows = {row["uuid"]: row for row in Pool.objects.filter(host_id=host_id).values("pk", "uuid", "version", *_POOL)}
+    rows = {
+        row["uuid"]: row
+        for row in Pool.objects.filter(host_id=host_id).values("pk", "uuid", "version", *_POOL)
+    }
     now, notices, made, changed = timezone.now(), [], [], []
     for pool in seen:
         columns = {**_columns(pool, _POOL), "state": str(pool.state)}
@@ -39,7 +45,9 @@ def record_pools(host_id: UUID, seen: Sequence[PoolSeen], *, complete: bool) -> 
     Pool.objects.bulk_create(made)
     update_rows(Pool, _POOL, changed)
     if complete and rows:
-        notices += [Notice("deleted", "pool", row["pk"], row["version"] + 1, _within(host)) for row in rows.values()]
+        notices += [
+            Notice("deleted", "pool", row["pk"], row["version"] + 1, _within(host)) for row in rows.values()
+        ]
         Pool.objects.filter(pk__in=[row["pk"] for row in rows.values()]).delete()
     tell_all(notices)
 

@@ -9,6 +9,8 @@ from access.querysets import PermittedQuerySet
 from hosts.models import Host
 from hypervisor.states import PoolState
 
+STATES = [(state.value, state.value) for state in PoolState]
+
 
 class Pool(models.Model):
     """A storage pool of one host. `uuid` is libvirt's, which may stand on many hosts."""
@@ -18,7 +20,7 @@ class Pool(models.Model):
     uuid = models.UUIDField()
     name = models.CharField(max_length=255)
     type = models.CharField(max_length=32)
-    state = models.CharField(max_length=16, choices=[(state.value, state.value) for state in PoolState])
+    state = models.CharField(max_length=16, choices=STATES)
     persistent = models.BooleanField(default=True)
     autostart = models.BooleanField(default=False)
     capacity_bytes = models.PositiveBigIntegerField(default=0)
@@ -59,7 +61,12 @@ class Volume(models.Model):
     version = models.PositiveBigIntegerField(default=1)
 
     objects = PermittedQuerySet.as_manager()
-    PERMITTED_BY = {"volume": "pk", "pool": "pool_id", "host": "pool__host_id", "cluster": "pool__host__cluster_id"}
+    PERMITTED_BY = {
+        "volume": "pk",
+        "pool": "pool_id",
+        "host": "pool__host_id",
+        "cluster": "pool__host__cluster_id",
+    }
 
     class Meta:
         ordering = ["name"]

@@ -151,7 +151,10 @@ def _end(
     )
     _settle(source, destination, job.object_id)
     if isinstance(found, Failed):
-        if found.code == "migration_stayed" and Job.objects.filter(pk=job.pk, cancel_requested_at=None).count() == 0:
+        if (
+            found.code == "migration_stayed"
+            and Job.objects.filter(pk=job.pk, cancel_requested_at=None).count() == 0
+        ):
             raise JobCancelled
         raise JobFailed(found.code, found.detail)
     if not isinstance(found, Succeeded):

@@ -49,14 +49,20 @@ def _arch(domain: Domain, destination: Host) -> tuple[bool, str]:
         guest["arch"] == domain.arch and domain.domain_type in guest["domain_types"] for guest in guests
     )
     if not domain.arch or fits:
-        return True, f"{destination.name} runs {domain.arch or 'such'} guests of type {domain.domain_type or 'any'}."
+        return (
+            True,
+            f"{destination.name} runs {domain.arch or 'such'} guests of type {domain.domain_type or 'any'}.",
+        )
     return False, f"{destination.name} cannot run {domain.arch} guests of type {domain.domain_type}."
 
 
 def _memory(domain: Domain, destination: Host) -> tuple[bool, str]:
     fits = domain.memory_bytes <= destination.memory_bytes
     gib = domain.memory_bytes / 2**30
-    return fits, f"It uses {gib:.2f} GiB; {destination.name} has {destination.memory_bytes / 2**30:.1f} GiB in all."
+    return (
+        fits,
+        f"It uses {gib:.2f} GiB; {destination.name} has {destination.memory_bytes / 2**30:.1f} GiB in all.",
+    )
 
 
 def _networks(definition: Definition | None, destination: Host) -> tuple[bool, str]:
@@ -69,7 +75,9 @@ def _networks(definition: Definition | None, destination: Host) -> tuple[bool, s
 
 
 def _storage(definition: Definition | None, destination: Host, copy_storage: bool) -> tuple[bool, str]:
-    disks = [disk for disk in (definition.disks if definition else []) if disk["source"] and not disk["readonly"]]
+    disks = [
+        disk for disk in (definition.disks if definition else []) if disk["source"] and not disk["readonly"]
+    ]
     local = [disk for disk in disks if disk["type"] in {"file", "block"}]
     if copy_storage:
         if not local:
@@ -79,4 +87,9 @@ def _storage(definition: Definition | None, destination: Host, copy_storage: boo
         if homeless:
             return False, f"{destination.name} has no running pool for {', '.join(homeless)}."
         return True, f"{len(local)} disks are copied."
-    return True, "Its disks must be shared by both hosts; libvirt checks that." if local else "Its disks are network disks, or it has none."
+    return (
+        True,
+        "Its disks must be shared by both hosts; libvirt checks that."
+        if local
+        else "Its disks are network disks, or it has none.",
+    )

@@ -20,7 +20,12 @@ from jobs.services import open_job
 
 
 def request(
-    uuid: UUID, destination_id: UUID, *, by: Actor, copy_storage: bool = False, bandwidth_bytes: int | None = None
+    uuid: UUID,
+    destination_id: UUID,
+    *,
+    by: Actor,
+    copy_storage: bool = False,
+    bandwidth_bytes: int | None = None,
 ) -> Job:
     """Record the wish to move a running domain.
 
@@ -55,7 +60,9 @@ def plan(uuid: UUID, destination_id: UUID, *, by: Actor, copy_storage: bool = Fa
     """What is known already about this migration, doing nothing. Raises NotThere, NotPermitted, Invalid."""
     domain = services.find(uuid, DomainAction.MIGRATE, by)
     now = services.plan(DomainAction.MIGRATE, uuid, by=by)
-    looked_at = [asdict(check) for check in checks(domain, _destination(destination_id, by), copy_storage=copy_storage)]
+    looked_at = [
+        asdict(check) for check in checks(domain, _destination(destination_id, by), copy_storage=copy_storage)
+    ]
     return {
         "allowed": now["allowed"] and all(check["ok"] for check in looked_at),
         "checks": [*now["checks"], *looked_at],
@@ -64,7 +71,9 @@ def plan(uuid: UUID, destination_id: UUID, *, by: Actor, copy_storage: bool = Fa
 
 def targets(domain: Domain, by: Actor) -> "list[Host]":
     """The hosts that it might go to, as far as `by` may see them."""
-    hosts = Host.objects.permitted(by, "host.read").filter(driver=domain.host.driver).exclude(pk=domain.host_id)
+    hosts = (
+        Host.objects.permitted(by, "host.read").filter(driver=domain.host.driver).exclude(pk=domain.host_id)
+    )
     return list(hosts.order_by("name"))
 
 

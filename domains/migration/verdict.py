@@ -50,7 +50,8 @@ def verdict(source: Word, destination: Word, *, patient: bool, was_paused: bool 
         case (Word.RUNS | Word.PAUSED, Word.RUNS):
             return Failed(
                 "two_copies",
-                "Both hosts have an active copy. Nothing was stopped by itself: look at both consoles and force one off.",
+                "Both hosts have an active copy. Nothing was stopped by itself: look at both consoles, "
+                "then force one off.",
             )
         case Word.RUNS, Word.SILENT if patient:
             return Unknown("The destination does not answer: it may run there too.")
@@ -68,4 +69,7 @@ def verdict(source: Word, destination: Word, *, patient: bool, was_paused: bool 
         case (_, Word.SILENT | Word.INCOMING | Word.MOVING):
             return Unknown("The destination cannot say yet.")
         case _:
-            return Failed("migration_lost", "The domain runs on neither host; it was stopped while it moved. Start it again.")
+            return Failed(
+                "migration_lost",
+                "The domain runs on neither host; it was stopped while it moved. Start it again.",
+            )

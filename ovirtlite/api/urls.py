@@ -9,6 +9,12 @@ v1 = [
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(url_name="schema"), name="docs"),
     path("", include("access.api.urls")),
+    path("", include("live.api.urls")),
+    path("", include("jobs.api.urls")),
+    path("", include("hosts.api.urls")),
+    path("", include("storage.api.urls")),
+    path("", include("networks.api.urls")),
+    path("", include("domains.api.urls")),
 ]
 
 urlpatterns = [

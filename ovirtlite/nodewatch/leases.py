@@ -43,7 +43,9 @@ def share(me: str) -> list[Lease]:
     if surplus > 0:
         _give_back(me, list(ours.order_by("pk").values_list("pk", flat=True)[:surplus]))
     elif surplus < 0:
-        free = watchable.filter(Q(watched_until=None) | Q(watched_until__lt=Now())).values_list("pk", flat=True)
+        free = watchable.filter(Q(watched_until=None) | Q(watched_until__lt=Now())).values_list(
+            "pk", flat=True
+        )
         for pk in list(free[:-surplus]):
             Host.objects.filter(Q(watched_until=None) | Q(watched_until__lt=Now()), pk=pk).update(
                 watcher=me, watched_until=Now() + LEASE, epoch=F("epoch") + 1

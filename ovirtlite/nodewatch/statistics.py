@@ -118,7 +118,9 @@ class Statistics:
             }
         for domain in domains:
             counters = asdict(domain)
-            rates = self._rate(domain.uuid, now, {"cpu": domain.cpu_time_ns, **{name: counters[name] for name in _RATES}})
+            rates = self._rate(
+                domain.uuid, now, {"cpu": domain.cpu_time_ns, **{name: counters[name] for name in _RATES}}
+            )
             figures[f"stats:domain:{domain.uuid}"] = {
                 "at": now,
                 "cpu_percent": _percent(rates.get("cpu"), domain.vcpus),

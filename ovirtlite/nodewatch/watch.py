@@ -250,7 +250,7 @@ class Watch:
                 self._write(lambda: network_vanished(host_id, uuid))
 
     def _queue_xml(self, wanted: set[UUID], *, front: bool = False) -> None:
-        """XML is read one by one, after what is more urgent: its cost grows with the domains, an inventory's does not."""
+        """XML is read one by one, after what is more urgent: its cost grows with the domains."""
         for uuid in wanted - self._waiting:
             self._waiting.add(uuid)
             if front:

@@ -4,13 +4,10 @@ import socket
 from pathlib import Path
 from typing import Any
 
-import django_stubs_ext
 import environ
 
 from ovirtlite.settings.home import Home
 from ovirtlite.settings.rest import *  # noqa: F403
-
-django_stubs_ext.monkeypatch()
 
 env = environ.Env()
 HOME = Home.from_env()
@@ -21,7 +18,9 @@ SECRET_KEY = HOME.secret_key()
 LISTEN = HOME.listen
 CONSOLE_LISTEN = HOME.console_listen
 CONSOLE_URL = HOME.console_url
-ALLOWED_HOSTS = ["*"]  # the Origin and CSRF checks below name the exact addresses; a Host header decides nothing
+ALLOWED_HOSTS = [
+    "*"
+]  # the Origin and CSRF checks below name the exact addresses; a Host header decides nothing
 NODES_DIR = HOME.nodes
 
 # Where browsers may come from: exact origins, for CSRF, WebSockets and consoles alike.
@@ -31,7 +30,9 @@ if _names & {"127.0.0.1", "0.0.0.0", "::1", "::"}:
     _names |= {"127.0.0.1", "localhost"}
 if _names & {"0.0.0.0", "::"}:
     _names |= {socket.gethostname(), socket.getfqdn()}
-ORIGINS: list[str] = sorted({f"http://{name}:{_port}" for name in _names} | set(env.list("OVIRTLITE_ORIGINS", default=[])))
+ORIGINS: list[str] = sorted(
+    {f"http://{name}:{_port}" for name in _names} | set(env.list("OVIRTLITE_ORIGINS", default=[]))
+)
 CSRF_TRUSTED_ORIGINS = ORIGINS
 TRUSTED_PROXIES: list[str] = env.list("OVIRTLITE_TRUSTED_PROXIES", default=[])
 
@@ -112,7 +113,11 @@ STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 TEMPLATES = [
-    {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True, "OPTIONS": {"context_processors": []}}
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": []},
+    }
 ]
 
 # How long is kept what is only history.

@@ -1,4 +1,4 @@
-"""Where one installation keeps its state, and what the environment says of it. No Django: the supervisor reads it too."""
+"""Where one installation keeps its state, and what the environment says of it; without Django, for the supervisor."""
 
 import hashlib
 import os

@@ -84,4 +84,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
     "ENUM_NAME_OVERRIDES": {"Permission": "access.api.serializers.PERMISSION_CHOICES"},
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "JobState": "jobs.models.JobState",
+        "HostState": "hosts.models.HostState",
+        "DomainState": "domains.models.STATES",
+        "PoolState": "storage.models.STATES",
+        "ConsoleType": "domains.api.shapes.CONSOLES",
+    },
 }

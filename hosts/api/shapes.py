@@ -1,0 +1,150 @@
+"""The shapes of hosts and clusters: replies, and strict bodies."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from access.api.serializers import ReferenceSerializer, StrictSerializer
+from hosts.models import HostState
+from jobs.api.shapes import JobErrorSerializer, OpenJobSerializer
+
+_SECRET_BYTES = 64 * 1024
+
+
+class CredentialsSerializer(StrictSerializer):
+    """What opens the node: contents of files, as text. Never given back; empty text forgets one."""
+
+    ssh_private_key = serializers.CharField(
+        required=False, allow_blank=True, write_only=True, trim_whitespace=False, max_length=_SECRET_BYTES
+    )
+    known_hosts = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        write_only=True,
+        trim_whitespace=False,
+        max_length=_SECRET_BYTES,
+        help_text="Lines of OpenSSH's known_hosts. Without them the key is read and pinned at enrolment.",
+    )
+    tls_ca_certificate = serializers.CharField(
+        required=False, allow_blank=True, write_only=True, trim_whitespace=False, max_length=_SECRET_BYTES
+    )
+    tls_certificate = serializers.CharField(
+        required=False, allow_blank=True, write_only=True, trim_whitespace=False, max_length=_SECRET_BYTES
+    )
+    tls_private_key = serializers.CharField(
+        required=False, allow_blank=True, write_only=True, trim_whitespace=False, max_length=_SECRET_BYTES
+    )
+
+
+class HostBodySerializer(StrictSerializer):
+    """A host to enrol, or (PATCH) what to change of one."""
+
+    name = serializers.RegexField(r"^[^\x00-\x1f/]{1,100}$", max_length=100)
+    uri = serializers.CharField(max_length=500, help_text="A libvirt address: `qemu+ssh://user@host/system`.")
+    migration_uri = serializers.CharField(
+        max_length=500,
+        required=False,
+        allow_blank=True,
+        help_text="How other nodes reach this one for a migration; empty: by `uri`.",
+    )
+    cluster = serializers.UUIDField(required=False, allow_null=True)
+    credentials = CredentialsSerializer(required=False)
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    total = serializers.IntegerField()
+    running = serializers.IntegerField()
+
+
+class HostKeySerializer(serializers.Serializer[Any]):
+    type = serializers.CharField()
+    fingerprint = serializers.CharField()
+
+
+class HostSerializer(serializers.Serializer[Any]):
+    """A host: what its node says, and what we know of reaching it."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    uri = serializers.CharField()
+    migration_uri = serializers.CharField(allow_blank=True)
+    state = serializers.ChoiceField(choices=HostState.choices)
+    error = JobErrorSerializer(allow_null=True)
+    cluster = ReferenceSerializer(allow_null=True)
+    driver = serializers.CharField(allow_blank=True)
+    hostname = serializers.CharField(allow_blank=True)
+    libvirt_version = serializers.CharField(allow_blank=True)
+    hypervisor_version = serializers.CharField(allow_blank=True)
+    arch = serializers.CharField(allow_blank=True)
+    cpu_model = serializers.CharField(allow_blank=True)
+    cpus = serializers.IntegerField()
+    cpu_percent = serializers.FloatField(allow_null=True)
+    memory_bytes = serializers.IntegerField()
+    memory_used_bytes = serializers.IntegerField(allow_null=True)
+    domains = CountsSerializer()
+    seen_at = serializers.DateTimeField(allow_null=True)
+    stale = serializers.BooleanField(
+        help_text="It does not answer: what is known of it is what was last seen."
+    )
+    has_credentials = serializers.BooleanField()
+    host_key = HostKeySerializer(allow_null=True)
+    job = OpenJobSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+    actions = serializers.ListField(child=serializers.CharField())
+
+
+class OfferSerializer(serializers.Serializer[Any]):
+    """A hypervisor of this machine itself, or the playground."""
+
+    uri = serializers.CharField()
+    driver = serializers.CharField()
+    title = serializers.CharField()
+    answers = serializers.BooleanField()
+    detail = serializers.CharField(allow_blank=True)
+    enrolled = serializers.BooleanField()
+
+
+class GuestTypeSerializer(serializers.Serializer[Any]):
+    os_type = serializers.CharField()
+    arch = serializers.CharField()
+    domain_types = serializers.ListField(child=serializers.CharField())
+    machines = serializers.ListField(child=serializers.CharField())
+
+
+class CapabilitiesSerializer(serializers.Serializer[Any]):
+    """What the node can do, as it says."""
+
+    migration = serializers.BooleanField()
+    migration_uris = serializers.ListField(child=serializers.CharField())
+    consoles = serializers.BooleanField()
+    storage = serializers.BooleanField()
+    networks = serializers.BooleanField()
+    events = serializers.BooleanField()
+    guests = GuestTypeSerializer(many=True)
+
+
+class HostStatsSerializer(serializers.Serializer[Any]):
+    """The latest figures; null where the node does not say, or nobody measured of late."""
+
+    at = serializers.DateTimeField(allow_null=True)
+    cpu_percent = serializers.FloatField(allow_null=True)
+    memory_bytes = serializers.IntegerField()
+    memory_used_bytes = serializers.IntegerField(allow_null=True)
+
+
+class ClusterSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    hosts = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+    actions = serializers.ListField(child=serializers.CharField())
+
+
+class ClusterBodySerializer(StrictSerializer):
+    name = serializers.RegexField(r"^[^\x00-\x1f/]{1,100}$", max_length=100)
+    description = serializers.CharField(required=False, allow_blank=True, max_length=2000)

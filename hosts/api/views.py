@@ -1,0 +1,137 @@
+"""`/hosts/`: enrol, read, edit, refresh, forget."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import django_filters
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from access.api.serializers import NothingSerializer
+from access.api.views import ObjectViewSet, Row
+from access.errors import NotPermitted, NotThere
+from hosts import services
+from hosts.api.offers import offers
+from hosts.api.present import COLUMNS, Page, present
+from hosts.api.shapes import (
+    CapabilitiesSerializer,
+    HostBodySerializer,
+    HostSerializer,
+    HostStatsSerializer,
+    OfferSerializer,
+)
+from hosts.models import Host, HostState
+from jobs.api.views import ACCEPTED, accepted
+from live.figures import latest
+
+
+class HostFilter(django_filters.FilterSet):
+    state = django_filters.MultipleChoiceFilter(choices=HostState.choices)
+    driver = django_filters.CharFilter()
+    cluster = django_filters.UUIDFilter(field_name="cluster_id")
+    name = django_filters.CharFilter()
+
+    class Meta:
+        model = Host
+        fields: ClassVar[list[str]] = []
+
+
+class HostViewSet(ObjectViewSet):
+    """The machines."""
+
+    kind = "host"
+    model = Host
+    columns = COLUMNS
+    serializer_class = HostSerializer
+    filterset_class = HostFilter
+    search_fields = ("name", "uri", "hostname")
+    ordering_fields: ClassVar[dict[str, str]] = {
+        name: name for name in ("name", "state", "driver", "cpus", "memory_bytes", "created_at", "updated_at")
+    } | {"cluster": "cluster__name"}
+    ordering = "name"
+
+    def context(self, rows: Sequence[Row]) -> Page:
+        return Page.of(rows, self.actor)
+
+    def present(self, row: Row, context: Any) -> dict[str, Any]:
+        return present(row, context)
+
+    @extend_schema(request=HostBodySerializer, responses={202: ACCEPTED})
+    def create(self, request: Request) -> Response:
+        """Add a host. What is wrong with its address or keys is the job's error; the host stays and can be edited."""
+        if not self.actor.scope("host.enrol").everywhere:
+            raise NotPermitted("This needs the permission host.enrol.")
+        body = self.body(HostBodySerializer)
+        _, job = services.enrol(**_fields(body), by=self.actor)
+        return accepted(job)
+
+    @extend_schema(request=HostBodySerializer, responses={200: HostSerializer})
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        """Change name, address, cluster or credentials. A new address is enrolled anew: see `job`."""
+        services.edit(
+            pk, _fields(self.body(HostBodySerializer)), by=self.actor, version=self.expected_version()
+        )
+        return self.reply(pk)
+
+    @extend_schema(responses={204: OpenApiResponse(description="Forgotten; nothing on the node changed.")})
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        """Take the host out of the inventory. Nothing on the node changes."""
+        services.forget(pk, by=self.actor, version=self.expected_version())
+        return Response(status=204)
+
+    @extend_schema(request=NothingSerializer, responses={202: ACCEPTED})
+    @action(detail=True, methods=["post"])
+    def refresh(self, request: Request, pk: UUID) -> Response:
+        """Read everything of the node anew; try again to enrol one that could not be."""
+        self.body(NothingSerializer)
+        return accepted(services.refresh(pk, by=self.actor))
+
+    @extend_schema(responses=CapabilitiesSerializer)
+    @action(detail=True)
+    def capabilities(self, request: Request, pk: UUID) -> Response:
+        """What the node can do, as it said when it was last connected."""
+        host = self._host(pk)
+        if not host.capabilities:
+            raise NotThere("The host has not been reached yet, so it has not said what it can do.")
+        return Response(host.capabilities)
+
+    @extend_schema(responses=HostStatsSerializer)
+    @action(detail=True)
+    def stats(self, request: Request, pk: UUID) -> Response:
+        """The latest load of the machine."""
+        host = self._host(pk)
+        figures = latest("host", [host.pk]).get(host.pk, {})
+        return Response(
+            {
+                "at": datetime.fromtimestamp(figures["at"], UTC) if figures else None,
+                "cpu_percent": figures.get("cpu_percent"),
+                "memory_bytes": host.memory_bytes,
+                "memory_used_bytes": figures.get("memory_used_bytes"),
+            }
+        )
+
+    @extend_schema(responses=OfferSerializer(many=True), filters=False)
+    @action(detail=False, pagination_class=None)
+    def offers(self, request: Request) -> Response:
+        """The hypervisors of this machine itself, and a playground, for the dialog that adds a host."""
+        if not self.actor.scope("host.enrol").everywhere:
+            raise NotPermitted("This needs the permission host.enrol.")
+        return Response(offers())
+
+    def _host(self, pk: UUID) -> Host:
+        host: Host | None = self.get_queryset().filter(pk=pk).first()
+        if host is None:
+            raise NotThere
+        return host
+
+
+def _fields(body: dict[str, Any]) -> dict[str, Any]:
+    """The body in the names that the services take."""
+    fields = dict(body)
+    if "cluster" in fields:
+        fields["cluster_id"] = fields.pop("cluster")
+    return fields

@@ -1,0 +1,71 @@
+"""The shapes of jobs in the OpenAPI document."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from access.api.serializers import ObjectReferenceSerializer, ReferenceSerializer
+from jobs.models import JobState
+
+
+class JobErrorSerializer(serializers.Serializer[Any]):
+    """Why it failed: a code for programs, a sentence for people."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class TransferSerializer(serializers.Serializer[Any]):
+    """How far a migration's data is."""
+
+    total_bytes = serializers.IntegerField()
+    processed_bytes = serializers.IntegerField()
+    remaining_bytes = serializers.IntegerField()
+    rate_bytes = serializers.IntegerField(help_text="Bytes a second.")
+
+
+class JobSerializer(serializers.Serializer[Any]):
+    """What is being done, or was."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField(help_text="Such as `domain.start`.")
+    state = serializers.ChoiceField(choices=JobState.choices)
+    progress = serializers.IntegerField(min_value=0, max_value=100)
+    step = serializers.CharField(allow_blank=True)
+    transfer = TransferSerializer(allow_null=True)
+    object = ObjectReferenceSerializer()
+    host = ReferenceSerializer(allow_null=True)
+    requested_by = ReferenceSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+    updated_at = serializers.DateTimeField()
+    error = JobErrorSerializer(allow_null=True)
+    result = serializers.JSONField(allow_null=True)
+    cancellable = serializers.BooleanField()
+    version = serializers.IntegerField()
+
+
+class OpenJobSerializer(serializers.Serializer[Any]):
+    """The job that holds an object, in short."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    state = serializers.ChoiceField(choices=JobState.choices)
+    progress = serializers.IntegerField()
+    step = serializers.CharField(allow_blank=True)
+
+
+class CheckSerializer(serializers.Serializer[Any]):
+    """One thing that was looked at for a plan."""
+
+    code = serializers.CharField()
+    ok = serializers.BooleanField()
+    detail = serializers.CharField()
+
+
+class PlanSerializer(serializers.Serializer[Any]):
+    """What a change would meet, with nothing done (`?plan=1`)."""
+
+    allowed = serializers.BooleanField()
+    checks = CheckSerializer(many=True)

@@ -1,0 +1,167 @@
+"""`/ws/events/`: notices to one client, who registers first and reads what it missed second: nothing falls between."""
+
+import asyncio
+import contextlib
+import json
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import redis
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from access.actor import Actor
+from access.sockets import actor_of_scope
+from live.hub import hub
+from live.notices import Notice
+
+HEARTBEAT_SECONDS = 15.0
+RIGHTS_SECONDS = 5.0
+WAIT_FOR_REDIS_SECONDS = 5.0
+MOST_PENDING = 5_000
+KINDS = frozenset({"host", "cluster", "domain", "pool", "volume", "network", "snapshot", "job"})
+CLOSE_NOT_SIGNED_IN = 4401
+CLOSE_BAD_REQUEST = 4400
+CLOSE_TRY_AGAIN = 1013
+
+# A volume is seen by who sees its pool: it has no permission of its own.
+_PERMISSION = {"volume": "pool.read", "snapshot": "domain.read"}
+
+
+class EventsConsumer(AsyncWebsocketConsumer):
+    """One client. Notices wait in a table by object, so a slow client hears of an object once, not of each change."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._actor = Actor()
+        self._kinds = KINDS
+        self._pending: dict[tuple[str, UUID], tuple[Notice, str]] = {}
+        self._resync: str | None = None
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def connect(self) -> None:
+        """Check who it is; say hello; then what was missed; then what comes."""
+        actor = await actor_of_scope(self.scope)
+        await self.accept()
+        if actor is None:
+            await self.close(CLOSE_NOT_SIGNED_IN)
+            return
+        self._actor = actor
+        query = parse_qs(self.scope["query_string"].decode("latin-1"))
+        if "kinds" in query:
+            asked = {kind for given in query["kinds"] for kind in given.split(",") if kind}
+            if not asked <= KINDS:
+                await self.close(CLOSE_BAD_REQUEST)
+                return
+            self._kinds = frozenset(asked)
+        try:
+            async with asyncio.timeout(WAIT_FOR_REDIS_SECONDS):
+                cursor = await hub().join(self)
+        except TimeoutError:
+            await self.close(CLOSE_TRY_AGAIN)
+            return
+        await self._say({"type": "hello", "cursor": cursor})
+        if "since" in query:
+            await self._catch_up(query["since"][0])
+        self._tasks = [asyncio.create_task(self._deliver()), asyncio.create_task(self._beat())]
+
+    async def disconnect(self, code: int) -> None:
+        hub().leave(self)
+        for task in self._tasks:
+            task.cancel()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Clients have nothing to say."""
+
+    # What the hub calls: only enqueue
+
+    def offer(self, notice: Notice, cursor: str) -> None:
+        if not self._may_hear(notice):
+            return
+        key = (notice.kind, notice.id)
+        known = self._pending.pop(key, None)
+        if known is not None and known[0].type == "created" and notice.type == "updated":
+            notice = Notice("created", notice.kind, notice.id, notice.version, notice.within)
+        self._pending[key] = (notice, cursor)
+        if len(self._pending) > MOST_PENDING:
+            self.resync(cursor)
+        self._wake.set()
+
+    def resync(self, cursor: str) -> None:
+        self._pending.clear()
+        self._resync = cursor
+        self._wake.set()
+
+    # Sending
+
+    async def _deliver(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            if self._resync is not None:
+                cursor, self._resync = self._resync, None
+                await self._say({"type": "resync", "cursor": cursor})
+            while self._pending:
+                key = next(iter(self._pending))
+                notice, cursor = self._pending.pop(key)
+                await self._tell(notice, cursor)
+
+    async def _catch_up(self, since: str) -> None:
+        try:
+            missed = await hub().missed(since)
+        except (redis.RedisError, OSError, ValueError):
+            missed = None
+        if missed is None:
+            await self._say({"type": "resync", "cursor": hub().cursor})
+            return
+        latest = {(notice.kind, notice.id): (notice, cursor) for cursor, notice in missed}
+        for notice, cursor in latest.values():
+            if self._may_hear(notice):
+                await self._tell(notice, cursor)
+
+    async def _tell(self, notice: Notice, cursor: str) -> None:
+        await self._say(
+            {
+                "type": notice.type,
+                "kind": notice.kind,
+                "id": str(notice.id),
+                "version": notice.version,
+                "cursor": cursor,
+            }
+        )
+
+    async def _beat(self) -> None:
+        """Heartbeats; and between them rights are read anew, so that who lost a grant hears no more."""
+        waited = 0.0
+        while True:
+            await asyncio.sleep(RIGHTS_SECONDS)
+            waited += RIGHTS_SECONDS
+            actor = await database_sync_to_async(_fresh)(self._actor)
+            if actor is None:
+                await self.close(CLOSE_NOT_SIGNED_IN)
+                return
+            self._actor = actor
+            if waited >= HEARTBEAT_SECONDS:
+                waited = 0.0
+                await self._say({"type": "heartbeat", "cursor": hub().cursor})
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        with contextlib.suppress(RuntimeError):  # closed meanwhile: disconnect() follows
+            await self.send(text_data=json.dumps(message, separators=(",", ":")))
+
+    def _may_hear(self, notice: Notice) -> bool:
+        if notice.kind not in self._kinds:
+            return False
+        permission = _PERMISSION.get(notice.kind, f"{notice.kind}.read")
+        return self._actor.scope(permission).covers(notice.paths)
+
+
+def _fresh(actor: Actor) -> Actor | None:
+    """The same person with today's rights, read here so that the event loop never waits for the database."""
+    again = actor.fresh()
+    if again.user is None or not again.user.is_active:
+        return None
+    _ = again.rights
+    return again

@@ -1,0 +1,25 @@
+"""Tasks of the composition: forgetting what is only history."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from domains.models import Domain
+from jobs.models import OPEN, Job, Process
+from live.models import Event
+
+
+@shared_task(name="ovirtlite.prune")
+def prune() -> None:
+    """Delete events, ended jobs, gone domains, dead processes and sessions past their time."""
+    now = timezone.now()
+    Event.objects.filter(at__lt=now - timedelta(days=settings.KEEP_EVENTS_DAYS)).delete()
+    Job.objects.exclude(state__in=OPEN).filter(
+        finished_at__lt=now - timedelta(days=settings.KEEP_JOBS_DAYS)
+    ).delete()
+    Domain.objects.filter(gone_at__lt=now - timedelta(days=settings.KEEP_GONE_DAYS)).delete()
+    Process.objects.filter(seen_at__lt=now - timedelta(hours=1)).delete()
+    Session.objects.filter(expire_date__lt=now).delete()

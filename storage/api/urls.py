@@ -1,0 +1,10 @@
+"""Routes of pools and volumes."""
+
+from rest_framework.routers import SimpleRouter
+
+from storage.api.views import PoolViewSet, VolumeViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("pools", PoolViewSet, basename="pool")
+router.register("volumes", VolumeViewSet, basename="volume")
+urlpatterns = router.urls
