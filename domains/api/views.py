@@ -32,7 +32,8 @@ from domains.api.shapes import (
     MigrateBodySerializer,
     ShutdownBodySerializer,
 )
-from domains.console.services import open_console, viewer_file
+from domains.console.services import open_console
+from domains.console.viewer import viewer_file
 from domains.migration import services as migration
 from domains.models import Definition, Domain
 from hypervisor.states import DomainAction
