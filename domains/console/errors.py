@@ -9,18 +9,6 @@ class NoSuchConsole(Conflict):
     code = "no_such_console"
 
 
-class NotRunning(Conflict):
-    """A console needs a domain that is on."""
-
-    code = "operation_invalid"
-
-
-class HostDoesNotAnswer(Conflict):
-    """There is no way to the domain while its host is not up."""
-
-    code = "host_not_up"
-
-
 class NotReachable(Conflict):
     """A viewer outside the browser cannot get to the domain's screen; the browser's console may well."""
 

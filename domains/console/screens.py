@@ -2,7 +2,7 @@
 
 The address comes from the node's live XML at the moment of connecting, never from what was once recorded: a port
 that one domain leaves another one takes. What a node says of addresses is not believed further than needed: a node
-over the network is reached at its own address or one that is not ours, and nothing of what answers reaches the browser
+over the network is reached at its own address or one that is not ours, and nothing that answers reaches the browser
 unless it speaks RFB and lets us in.
 """
 
@@ -50,7 +50,7 @@ class Way:
 
     @property
     def local(self) -> bool:
-        return not self.uri.host
+        return not self.uri.remote
 
 
 def open_screen(node: HasConsole, uuid: UUID, way: Way) -> socket.socket:
@@ -107,7 +107,7 @@ def _connect(seen: GraphicsSeen, way: Way) -> socket.socket:
             raise NoScreen(
                 "The domain's VNC listens on a Unix socket of its host, which cannot be reached from here."
             )
-        return _connect_unix(Path(seen.socket))
+        return connect_unix(Path(seen.socket), _trusted_owners(way.uri))
     if seen.port is None:
         raise NoScreen("The domain's VNC has no port at present.")
     host = address_seen_from_here(seen.listen, way.uri)
@@ -123,7 +123,7 @@ def _connect(seen: GraphicsSeen, way: Way) -> socket.socket:
 
 def address_seen_from_here(listen: str, uri: NodeURI) -> str:
     """The host to connect to. Raises NoScreen where the node names an address that is none of its own."""
-    if not uri.host or uri.transport == "ssh":
+    if not uri.remote or uri.transport == "ssh":
         return "127.0.0.1" if listen in _WILDCARDS else listen  # on the node itself: here, or beyond ssh
     if listen in _WILDCARDS:
         return uri.host
@@ -140,15 +140,18 @@ def address_seen_from_here(listen: str, uri: NodeURI) -> str:
     return listen
 
 
-def _connect_unix(path: Path) -> socket.socket:
-    """Connect to that very socket: not through a link, not to one that somebody put in its place."""
+def connect_unix(path: Path, owners: frozenset[int]) -> socket.socket:
+    """Connect to that very socket: not through a link, not to one that a stranger put in its place.
+
+    Raises NoScreen, NodeUnreachable.
+    """
     try:
         place = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
         raise NodeUnreachable(f"The domain's VNC socket cannot be opened: {error.strerror}.") from error
     try:
         found = os.fstat(place)
-        if not stat.S_ISSOCK(found.st_mode) or found.st_uid not in _trusted_owners():
+        if not stat.S_ISSOCK(found.st_mode) or found.st_uid not in owners:
             raise NoScreen("At the path of the domain's VNC socket stands something else.")
         server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         server.settimeout(CONNECT_SECONDS)
@@ -162,8 +165,11 @@ def _connect_unix(path: Path) -> socket.socket:
         os.close(place)
 
 
-def _trusted_owners() -> frozenset[int]:
+def _trusted_owners(uri: NodeURI) -> frozenset[int]:
+    """Root, we ourselves, whoever runs the node's libvirtd, and the users that it gives to its guests."""
     owners = {0, os.geteuid()}
+    if uri.socket:
+        owners.add(Path(uri.socket).stat().st_uid)
     for name in _EMULATOR_USERS:
         try:
             owners.add(pwd.getpwnam(name).pw_uid)

@@ -11,13 +11,17 @@ from django.db import transaction
 
 from access import audit
 from access.actor import Actor
-from access.errors import Invalid, NotPermitted, NotThere
+from access.errors import Invalid, NotPermitted
 from domains.console import tickets
-from domains.console.errors import HostDoesNotAnswer, NoSuchConsole, NotRunning, Unavailable
+from domains.console.errors import NoSuchConsole, Unavailable
 from domains.console.tickets import TYPES, ConsoleType, Ticket
+from domains.errors import HostSilent, StateForbids
 from domains.models import Domain
+from domains.services import find
 from hypervisor.states import ALLOWED_FROM, DomainAction, DomainState
 from live.doorbell import client
+
+_WILDCARDS = frozenset({"", "0.0.0.0", "::"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,8 @@ def open_console(
 ) -> Opened:
     """Give `by` a ticket for the domain's console.
 
-    `seen_as` is the host name under which the browser reached us; it matters where the gateway listens on every
-    address. Raises NotThere, NotPermitted, Invalid, NotRunning, NoSuchConsole, HostDoesNotAnswer,
-    Unavailable.
+    `seen_as` is the host name under which the browser reached us. Raises NotThere, NotPermitted, Invalid, HostSilent,
+    StateForbids, NoSuchConsole, Unavailable.
     """
     if console not in TYPES:
         raise Invalid(
@@ -73,27 +76,25 @@ def open_console(
 
 def reachable(domain_id: UUID, *, by: Actor) -> Domain:
     """The domain, if `by` may open its consoles and it is in a state to show one. Raises as `open_console`."""
-    known = Domain.objects.filter(gone_at=None).select_related("host")
-    domain = known.permitted(by, "domain.console").filter(pk=domain_id).first()
-    if domain is None:
-        if known.permitted(by, "domain.read").filter(pk=domain_id).exists():
-            raise NotPermitted("You may see this domain, but not open its consoles.")
-        raise NotThere("There is no such domain.")
+    domain = find(domain_id, DomainAction.CONSOLE, by)
     if not domain.host.answers:
-        raise HostDoesNotAnswer(f"{domain.host.name} does not answer at present.")
+        raise HostSilent(domain)
     if DomainState(domain.state) not in ALLOWED_FROM[DomainAction.CONSOLE]:
-        raise NotRunning(f"{domain.name} is {domain.state}; start it first.", state=domain.state)
+        raise StateForbids(domain, DomainAction.CONSOLE)
     return domain
 
 
 def address_of(ticket: str, seen_as: str = "") -> str:
-    """The WebSocket's address: the public one where a reverse proxy stands in front, else the gateway's own."""
+    """The WebSocket's address: the public one where a reverse proxy stands in front, else the gateway's own.
+
+    The latter under the name by which the page itself was reached: its content security policy names that one.
+    """
     query = urlencode({"ticket": ticket})
     if settings.CONSOLE_URL:
         parts = urlsplit(settings.CONSOLE_URL)
         scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
         return urlunsplit((scheme, parts.netloc, parts.path or "/console/", query, ""))
     host, _, port = settings.CONSOLE_LISTEN.rpartition(":")
-    if host.strip("[]") in {"", "0.0.0.0", "::"}:
-        host = seen_as or "127.0.0.1"
-    return urlunsplit(("ws", f"{host}:{port}", "/console/", query, ""))
+    if host.strip("[]") in _WILDCARDS:
+        host = "127.0.0.1"
+    return urlunsplit(("ws", f"{seen_as or host}:{port}", "/console/", query, ""))
