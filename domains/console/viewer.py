@@ -33,10 +33,9 @@ def viewer_file(domain_id: UUID, *, by: Actor) -> str:
             address = address_seen_from_here(seen.listen, uri)
         except NoScreen as error:
             raise NotReachable(error.detail) from error
-        with transaction.atomic():
-            audit.record(
-                by, "domain.console", "domain", domain.pk, domain.name, type="vnc", viewer="remote-viewer"
-            )
+        audit.record(
+            by, "domain.console", "domain", domain.pk, domain.name, type="vnc", viewer="remote-viewer"
+        )
         password = one_time_password(node, domain.pk)
     return _key_file(domain, address, seen.port, password)
 
