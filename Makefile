@@ -33,7 +33,7 @@ lint: ## Style, types, layers, migrations, the API document
 
 bench: ## The benchmarks, each beside its limit
 	@tools/setup test
-	@exec $(PYTHON) -m tools.rings bench
+	@exec $(PYTHON) -m tests.bench
 
 schema: ## Write docs/openapi.yaml and the front end's types from the code
 	@tools/setup lint
