@@ -36,7 +36,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
         try:
             super().enforce_csrf(request)  # type: ignore[arg-type]
         except exceptions.PermissionDenied as error:
-            raise exceptions.PermissionDenied(error.detail, code="csrf_failed") from None
+            raise exceptions.PermissionDenied(str(error.detail), code="csrf_failed") from None
 
 
 class SignedIn(IsAuthenticated):

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.django_db
 
 _ACCOUNTS = {"user.manage", "role.manage", "grant.manage"}
 _VIEW = {"host.read", "cluster.read", "domain.read", "pool.read", "network.read", "job.read", "event.read"}
-_POWER = {f"domain.{verb}" for verb in ("start", "shutdown", "reboot", "reset", "destroy", "suspend", "resume")}
+_POWER = {
+    f"domain.{verb}" for verb in ("start", "shutdown", "reboot", "reset", "destroy", "suspend", "resume")
+}
 
 
 def _host(name: str, cluster: Cluster | None = None) -> Host:
@@ -34,8 +36,16 @@ def _domain(name: str, host: Host) -> Domain:
     ("role", "may", "may_not"),
     [
         ("administrator", set(PERMISSIONS), set()),
-        ("operator", _VIEW | _POWER | {"host.enrol", "domain.migrate", "job.cancel"}, _ACCOUNTS | {"audit.read"}),
-        ("user", _VIEW | _POWER | {"domain.console"}, _ACCOUNTS | {"domain.migrate", "domain.undefine", "host.edit"}),
+        (
+            "operator",
+            _VIEW | _POWER | {"host.enrol", "domain.migrate", "job.cancel"},
+            _ACCOUNTS | {"audit.read"},
+        ),
+        (
+            "user",
+            _VIEW | _POWER | {"domain.console"},
+            _ACCOUNTS | {"domain.migrate", "domain.undefine", "host.edit"},
+        ),
         ("viewer", _VIEW, set(PERMISSIONS) - _VIEW),
     ],
 )
@@ -111,7 +121,9 @@ def test_who_is_inactive_has_no_rights() -> None:
 
 def test_a_token_narrows_and_never_widens() -> None:
     user = person("somebody", "viewer")
-    token = Token(user=user, permissions=["domain.read", "user.manage"], expires_at=timezone.now().replace(year=9000))
+    token = Token(
+        user=user, permissions=["domain.read", "user.manage"], expires_at=timezone.now().replace(year=9000)
+    )
     assert set(rights_of(user, token)) == {"domain.read"}
     token.permissions = None
     assert rights_of(user, token) == rights_of(user)

@@ -201,7 +201,9 @@ def test_a_token_makes_no_wider_one(admin: User, by_admin: Actor) -> None:
     assert child.permissions == ["domain.read"]
     assert child.expires_at <= narrow.expires_at
     with pytest.raises(NotPermitted):
-        tokens.change(narrow.pk, {"expires_at": timezone.now() + timedelta(days=9)}, expected=None, by=through)
+        tokens.change(
+            narrow.pk, {"expires_at": timezone.now() + timedelta(days=9)}, expected=None, by=through
+        )
     with pytest.raises(NotPermitted):
         users.create(username="x", by=through)
 
