@@ -72,7 +72,11 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class DomainSeen:
-    """A domain as one bulk call shows it. `title` and devices are in its XML (see DomainDetail)."""
+    """A domain as one bulk call shows it. `title` and devices are in its XML (see DomainDetail).
+
+    Where a driver's bulk call has no sizes (LXC, test) they are None: the domain's XML has them. Asked for one domain
+    alone, every driver tells them.
+    """
 
     uuid: UUID
     name: str
@@ -81,9 +85,9 @@ class DomainSeen:
     id: int | None  # libvirt's number of a running domain
     persistent: bool
     autostart: bool
-    vcpus: int
-    memory_bytes: int
-    max_memory_bytes: int
+    vcpus: int | None
+    memory_bytes: int | None
+    max_memory_bytes: int | None
     change: Change = Change.SEEN
     incoming: bool = False  # a paused copy that a migration is still filling
     has_managed_save: bool = False
@@ -117,7 +121,7 @@ class GraphicsSeen:
     listen: str
     port: int | None
     socket: str
-    has_password: bool
+    has_password: bool  # known to HasConsole.graphics alone: the XML that is kept holds no secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,10 @@ class DomainDetail:
     arch: str
     machine: str
     domain_type: str
-    firmware: str  # bios, efi
+    firmware: str  # bios, efi; "" where there is none
+    vcpus: int
+    memory_bytes: int
+    max_memory_bytes: int
     disks: tuple[DiskSeen, ...] = ()
     interfaces: tuple[InterfaceSeen, ...] = ()
     graphics: tuple[GraphicsSeen, ...] = ()
@@ -265,6 +272,16 @@ class MigrationOptions:
     live: bool = True
     persist: bool = True
     undefine_source: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedVolume:
+    """A disk whose content a migration with copied storage fills on the destination, where it must exist first."""
+
+    target: str  # vda
+    path: str
+    format: str
+    capacity_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

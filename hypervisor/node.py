@@ -4,12 +4,13 @@ Every method blocks, has a deadline, may be called from any thread, and raises o
 A driver that cannot do something raises `NotSupported`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
 from hypervisor.data import (
     Capabilities,
+    CopiedVolume,
     DomainSeen,
     DomainStats,
     DomainXML,
@@ -30,6 +31,11 @@ from hypervisor.data import (
 
 class Describes(Protocol):
     """Who the node is and what it can do."""
+
+    @property
+    def calls(self) -> int:
+        """How many calls were made on this connection so far."""
+        ...
 
     def info(self) -> NodeInfo: ...
     def capabilities(self) -> Capabilities: ...
@@ -110,6 +116,18 @@ class Migrates(Protocol):
 
     def abort_migration(self, uuid: UUID) -> None: ...
 
+    def volumes_to_copy(self, uuid: UUID) -> tuple[CopiedVolume, ...]:
+        """The source: the disks that copied storage needs on the destination."""
+        ...
+
+    def make_volumes(self, volumes: Sequence[CopiedVolume]) -> tuple[str, ...]:
+        """The destination: make those that are missing; MigrationRefused where that cannot be. Gives what it made."""
+        ...
+
+    def remove_volumes(self, paths: Sequence[str]) -> None:
+        """Take back what `make_volumes` made, after a migration that failed."""
+        ...
+
 
 class Stream(Protocol):
     """A byte stream with the node."""
@@ -147,7 +165,5 @@ class Holds(Protocol):
     def has(self, kind: Kind, uuid: UUID) -> bool: ...
 
 
-class Node(
-    Describes, Inventories, Watches, Lifecycle, Measures, Migrates, HasConsole, Holds, Protocol
-):
+class Node(Describes, Inventories, Watches, Lifecycle, Measures, Migrates, HasConsole, Holds, Protocol):
     """Everything at once: what `hypervisor.libvirt.open_node` gives."""

@@ -1,0 +1,96 @@
+"""libvirt's verbs on one domain."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import libvirt
+
+from hypervisor.libvirt import states
+from hypervisor.libvirt.calls import CHANGE_SECONDS, LONG_SECONDS
+from hypervisor.libvirt.connected import UNSUPPORTED, Connected, Domain
+from hypervisor.states import DomainState
+from hypervisor.xml.domain import check_definition
+
+# What else belongs to a definition. From all to none: drivers know different ones, and refuse what they do not know.
+_UNDEFINE_FLAGS = (
+    libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
+    | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
+    | libvirt.VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA
+    | libvirt.VIR_DOMAIN_UNDEFINE_NVRAM,
+    libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA,
+    libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE,
+)
+
+
+class Living(Connected):
+    """Fulfils `hypervisor.node.Lifecycle`. All raise NotFound, OperationInvalid, Busy, HypervisorError."""
+
+    def start(self, uuid: UUID) -> None:
+        """From its managed save where it has one."""
+        self._act(uuid, lambda domain: self._ask(domain.create))
+
+    def shutdown(self, uuid: UUID) -> None:
+        self._act(uuid, lambda domain: self._ask(domain.shutdown))
+
+    def reboot(self, uuid: UUID) -> None:
+        self._act(uuid, lambda domain: self._ask(domain.reboot, 0))
+
+    def reset(self, uuid: UUID) -> None:
+        self._act(uuid, lambda domain: self._ask(domain.reset, 0))
+
+    def destroy(self, uuid: UUID) -> None:
+        self._act(uuid, lambda domain: self._ask(domain.destroy))
+
+    def suspend(self, uuid: UUID) -> None:
+        self._act(uuid, lambda domain: self._ask(domain.suspend))
+
+    def resume(self, uuid: UUID) -> None:
+        """Also wakes one that its guest put to sleep."""
+        self._act(uuid, self._resume)
+
+    def save(self, uuid: UUID) -> None:
+        self._act(uuid, lambda domain: self._ask(domain.managedSave, 0), seconds=LONG_SECONDS, long=True)
+
+    def undefine(self, uuid: UUID) -> None:
+        self._act(uuid, self._undefine)
+
+    def define(self, xml: str) -> UUID:
+        """Raises InvalidXML, NotSupported."""
+        checked = check_definition(xml)
+
+        def work() -> UUID:
+            domain = self._ask(self._connection.defineXMLFlags, checked, libvirt.VIR_DOMAIN_DEFINE_VALIDATE)
+            return UUID(bytes=domain.UUID())
+
+        return self._run(work, seconds=CHANGE_SECONDS)
+
+    def _act(
+        self,
+        uuid: UUID,
+        act: Callable[[Domain], object],
+        *,
+        seconds: float = CHANGE_SECONDS,
+        long: bool = False,
+    ) -> None:
+        def work() -> None:
+            act(self._domain(uuid))
+
+        self._run(work, seconds=seconds, long=long)
+
+    def _resume(self, domain: Domain) -> None:
+        number, _ = self._ask(domain.state)
+        if states.domain_state(number) is DomainState.PMSUSPENDED:
+            self._ask(domain.pMWakeup, 0)
+        else:
+            self._ask(domain.resume)
+
+    def _undefine(self, domain: Domain) -> None:
+        for flags in _UNDEFINE_FLAGS:
+            try:
+                self._ask(domain.undefineFlags, flags)
+            except libvirt.libvirtError as error:
+                if error.get_error_code() not in UNSUPPORTED:
+                    raise
+            else:
+                return
+        self._ask(domain.undefine)

@@ -1,0 +1,13 @@
+"""A node over libvirt: all its parts on one connection."""
+
+from hypervisor.libvirt.consoles import Showing
+from hypervisor.libvirt.description import Describing
+from hypervisor.libvirt.inventory import Inventorying
+from hypervisor.libvirt.lifecycle import Living
+from hypervisor.libvirt.migration import Migrating
+from hypervisor.libvirt.statistics import Measuring
+from hypervisor.libvirt.watching import Watching
+
+
+class LibvirtNode(Describing, Inventorying, Watching, Living, Measuring, Migrating, Showing):
+    """Fulfils `hypervisor.node.Node`. Made by `open_node` alone."""

@@ -1,0 +1,31 @@
+"""The `<volume>` of a pool, read and written."""
+
+from lxml import etree
+
+from hypervisor.data import VolumeSeen
+from hypervisor.xml.document import attr_at, parse, size_bytes, text, written
+
+
+def read_volume(xml: str) -> VolumeSeen:
+    """Raises InvalidXML."""
+    volume = parse(xml, "volume")
+    return VolumeSeen(
+        key=text(volume, "key"),
+        name=text(volume, "name"),
+        path=text(volume, "target/path"),
+        type=volume.get("type", "file"),
+        format=attr_at(volume, "target/format", "type"),
+        capacity_bytes=size_bytes(volume.find("capacity"), "bytes"),
+        allocation_bytes=size_bytes(volume.find("allocation"), "bytes"),
+        backing=text(volume, "backingStore/path"),
+    )
+
+
+def write_volume(name: str, format: str, capacity_bytes: int) -> str:
+    """A new, empty, sparse volume."""
+    volume = etree.Element("volume")
+    etree.SubElement(volume, "name").text = name
+    etree.SubElement(volume, "capacity", unit="bytes").text = str(capacity_bytes)
+    etree.SubElement(volume, "allocation", unit="bytes").text = "0"
+    etree.SubElement(etree.SubElement(volume, "target"), "format", type=format)
+    return written(volume)
