@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from domains.inventory import SIZES
 from domains.models import Definition, Domain
 from hypervisor.data import DomainXML
 from live.notices import tell
@@ -35,6 +36,8 @@ def record_xml(host_id: UUID, uuid: UUID, xml: DomainXML) -> bool:
         "firmware": detail.firmware,
         "macs": " ".join(interface.mac for interface in detail.interfaces)[:1000],
         "consoles": consoles(xml),
+        # A bulk call without sizes leaves them at 0; else what it says is fresher than the document.
+        **{name: getattr(detail, name) for name in SIZES if not getattr(domain, name)},
     }
     parts: dict[str, Any] = {
         "live": xml.live,

@@ -40,6 +40,7 @@ OBSERVED = (
     "memory_bytes",
     "max_memory_bytes",
 )
+SIZES = ("vcpus", "memory_bytes", "max_memory_bytes")
 WRITTEN = (*OBSERVED, "host_id", "run", "gone_at")
 
 
@@ -108,6 +109,9 @@ def _merge(batch: _Batch, row: dict[str, Any] | None, claim: Claim | None, seen:
         "state": str(seen.state),
         "libvirt_id": seen.id,
     }
+    for name in SIZES:
+        if columns[name] is None:  # this driver's bulk call has none: what is known stays, the XML fills what is not
+            columns[name] = row[name] if row is not None else 0
     if row is None:
         if not seen.incoming:
             _make(batch, seen.uuid, columns)
