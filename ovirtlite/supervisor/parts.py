@@ -28,6 +28,11 @@ class Part:
 
 
 SUPERVISOR = "supervisor"
+FIRST = {"web", "worker", "nodewatch"}
+"""What /readyz asks for: it starts before the rest, which would only take its processor time."""
+
+_ROOT_WARNING = "You're running the worker with superuser privileges"
+
 NAMES = [
     SUPERVISOR,
     "redis",
@@ -106,9 +111,18 @@ def prepare(*options: str) -> Part:
 
 
 def product(home: Home) -> list[Part]:
-    """What runs for as long as the product does, once the database is ready."""
+    """What runs for as long as the product does, once the database is ready; first what /readyz asks for."""
     host, port = split_address(home.listen)
-    celery = (sys.executable, "-m", "celery", "-A", "ovirtlite.celery")
+    # Messages are JSON that carry an id alone: what celery warns root of cannot happen here.
+    celery = (
+        sys.executable,
+        f"-Wignore:{_ROOT_WARNING}",
+        "-m",
+        "celery",
+        "-A",
+        "ovirtlite.celery",
+        "--quiet",
+    )
     worker = (*celery, "worker", "--pool=threads", "--without-gossip", "--without-mingle", "--loglevel=info")
     return [
         Part(

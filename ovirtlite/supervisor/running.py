@@ -70,12 +70,12 @@ async def _pipe() -> tuple[asyncio.StreamReader, int]:
 
 
 async def pass_on(stream: asyncio.StreamReader, to: Callable[[str], None]) -> None:
-    """Hand every line of a stream on, until its last writer has closed it."""
+    """Hand every line of a stream on that says something, until its last writer has closed it."""
     lines = LineSplitter()
     while data := await stream.read(64 * 1024):
-        for line in lines.feed(data):
+        for line in filter(str.strip, lines.feed(data)):
             to(line)
-    for line in lines.rest():
+    for line in filter(str.strip, lines.rest()):
         to(line)
 
 

@@ -18,6 +18,9 @@ from ovirtlite.supervisor.running import RunningPart, environment, pass_on, spaw
 SLOW_AFTER = 30.0
 """Seconds without an answer from /readyz after which the person is told what is missing."""
 
+REST_AFTER = 5.0
+"""Seconds after which the parts that /readyz does not ask for start, be it ready or not."""
+
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -71,9 +74,8 @@ class Installation:
                 raise CannotStart("The database could not be made ready; the lines above say why.")
             if own_redis and not await ready.redis_answers(self._home.redis_socket, within=15):
                 raise CannotStart("The private Redis does not answer; the lines above say why.")
-            for part in parts.product(self._home):
-                self._start(part)
-            await self._announce()
+            await self._start_product()
+            self._announce()
             await preparing
             await asyncio.Event().wait()  # until cancelled: the parts keep themselves running
         finally:
@@ -115,14 +117,32 @@ class Installation:
         if code != 0:
             self._tell(f"prepare ended with exit code {code}")
 
-    async def _announce(self) -> None:
-        """Wait for /readyz, then tell the person where the product is and how to sign in."""
+    async def _start_product(self) -> None:
+        """Start what /readyz asks for, then the rest, and wait for /readyz."""
+        product = parts.product(self._home)
+        for part in product:
+            if part.name in parts.FIRST:
+                self._start(part)
+        readiness = asyncio.create_task(self._until_ready())
+        try:
+            await asyncio.wait({readiness}, timeout=REST_AFTER)
+            for part in product:
+                if part.name not in parts.FIRST:
+                    self._start(part)
+            await readiness
+        finally:
+            readiness.cancel()
+
+    async def _until_ready(self) -> None:
         told = time.monotonic()
         while (lacking := await ready.missing(self._home.listen)) is not None:
             if time.monotonic() - told > SLOW_AFTER:
                 self._tell(f"not ready yet: {lacking}")
                 told = time.monotonic()
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.2)
+
+    def _announce(self) -> None:
+        """Tell the person where the product is and how to sign in."""
         seconds = time.monotonic() - self._began
         self._tell(f"ready after {seconds:.1f} s at {self._record.address}")
         sign_in = self._first_words or "Sign in as before."
