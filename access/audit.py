@@ -11,7 +11,7 @@ def record(
     by: Actor,
     action: str,
     kind: str,
-    id: UUID | None,  # noqa: A002 -- the word of every reply
+    id: UUID | None,
     name: str,
     result: str = "accepted",
     **detail: Any,

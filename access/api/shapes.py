@@ -13,7 +13,7 @@ from access.api.serializers import (
 )
 from access.services.signing_in import LONGEST_PASSWORD
 
-THEMES = ("", "light", "dark")
+THEMES = ("auto", "light", "dark")
 RESULTS = ("accepted", "refused", "failed")
 
 
@@ -42,14 +42,14 @@ class MeSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     username = serializers.CharField()
     name = serializers.CharField(allow_blank=True)
-    theme = serializers.ChoiceField(choices=THEMES, allow_blank=True)
+    theme = serializers.ChoiceField(choices=THEMES)
     roles = serializers.ListField(child=serializers.CharField())
     permissions = OwnPermissionsSerializer()
 
 
 class MeWriteSerializer(StrictSerializer):
     name = serializers.CharField(max_length=150, allow_blank=True)
-    theme = serializers.ChoiceField(choices=THEMES, allow_blank=True)
+    theme = serializers.ChoiceField(choices=THEMES)
 
 
 class ObjectSerializer(serializers.Serializer[Any]):

@@ -36,7 +36,7 @@ def _me(user: User, actor: Actor) -> dict[str, Any]:
         "id": user.pk,
         "username": user.username,
         "name": user.display_name,
-        "theme": user.theme,
+        "theme": user.theme or "auto",
         "roles": grants.roles_of(user),
         "permissions": {
             "everywhere": sorted(name for name, scope in actor.rights.items() if scope.everywhere),

@@ -22,7 +22,7 @@ def need(by: Actor, permission: str) -> None:
         raise NotPermitted(f"This needs the permission {permission}.")
 
 
-def locked(model: type[R], id: UUID, expected: int | None) -> R:  # noqa: A002 -- the word of every reply
+def locked(model: type[R], id: UUID, expected: int | None) -> R:
     """The row, held until the transaction ends. Raises NotThere, or Stale unless it is still version `expected`."""
     row: R | None = model._default_manager.select_for_update().filter(pk=id).first()
     if row is None:
@@ -46,7 +46,7 @@ def everywhere(permissions: Iterable[str]) -> Rights:
     return dict.fromkeys(permissions, EVERYWHERE)
 
 
-def on(permissions: Iterable[str], kind: str, id: UUID | None) -> Rights:  # noqa: A002 -- the word of every reply
+def on(permissions: Iterable[str], kind: str, id: UUID | None) -> Rights:
     """The rights that these permissions give on one object; without an id, everywhere."""
     return (
         everywhere(permissions)

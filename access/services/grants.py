@@ -44,7 +44,7 @@ def create(
     role: UUID,
     user: UUID | None = None,
     group: UUID | None = None,
-    object: dict[str, Any] | None = None,  # noqa: A002 -- the word of the request
+    object: dict[str, Any] | None = None,
     by: Actor,
 ) -> Grant:
     """Give a role. Raises Invalid, NotPermitted (beyond the rights of `by`), Conflict (given already)."""
@@ -65,7 +65,7 @@ def create(
     return grant
 
 
-def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> Grant:  # noqa: A002
+def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> Grant:
     """Change its role or object. Raises Invalid, NotPermitted, NotThere, Stale, Conflict."""
     need(by, "grant.manage")
     with administrator_remains():
@@ -82,7 +82,7 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
     return grant
 
 
-def delete(id: UUID, *, expected: int | None, by: Actor) -> None:  # noqa: A002 -- the word of every reply
+def delete(id: UUID, *, expected: int | None, by: Actor) -> None:
     """Take it back. Raises NotPermitted, NotThere, Stale, Conflict."""
     need(by, "grant.manage")
     with administrator_remains():

@@ -28,7 +28,7 @@ def create(*, name: str, description: str = "", users: list[UUID] | None = None,
     return group
 
 
-def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> Group:  # noqa: A002
+def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> Group:
     """Change name, description or users. Raises Invalid, NotPermitted, NotThere, Stale, Conflict."""
     need(by, "user.manage")
     with administrator_remains():
@@ -46,7 +46,7 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
     return group
 
 
-def delete(id: UUID, *, expected: int | None, by: Actor) -> None:  # noqa: A002 -- the word of every reply
+def delete(id: UUID, *, expected: int | None, by: Actor) -> None:
     """Delete it with its grants. Raises NotPermitted, NotThere, Stale, Conflict."""
     need(by, "user.manage")
     with administrator_remains():

@@ -36,7 +36,7 @@ def _check_name(name: str, but: UUID | None = None) -> None:
         raise Invalid("Another role has this name.", errors={"name": ["Another role has this name."]})
 
 
-def _own(id: UUID, expected: int | None, by: Actor) -> Role:  # noqa: A002 -- the word of every reply
+def _own(id: UUID, expected: int | None, by: Actor) -> Role:
     role = locked(Role, id, expected)
     if role.built_in:
         raise Conflict("Built-in roles stay as they are; make a role of your own.", code="built_in_role")
@@ -55,7 +55,7 @@ def create(*, name: str, permissions: list[str], description: str = "", by: Acto
     return role
 
 
-def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> Role:  # noqa: A002
+def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> Role:
     """Change name, description or permissions. Raises Invalid, NotPermitted, NotThere, Stale, Conflict."""
     need(by, "role.manage")
     with administrator_remains():
@@ -73,7 +73,7 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
     return role
 
 
-def delete(id: UUID, *, expected: int | None, by: Actor) -> None:  # noqa: A002 -- the word of every reply
+def delete(id: UUID, *, expected: int | None, by: Actor) -> None:
     """Delete a role that nobody has. Raises NotPermitted, NotThere, Stale, Conflict."""
     need(by, "role.manage")
     with transaction.atomic():

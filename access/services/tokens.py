@@ -84,14 +84,14 @@ def create(
     return token, text
 
 
-def _own(id: UUID, expected: int | None, by: Actor) -> Token:  # noqa: A002 -- the word of every reply
+def _own(id: UUID, expected: int | None, by: Actor) -> Token:
     token = locked(Token, id, expected)
     if not seen_by(by).filter(pk=id).exists():
         raise NotThere
     return token
 
 
-def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> Token:  # noqa: A002
+def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> Token:
     """Change its name or end. Raises Invalid, NotThere, Stale; NotPermitted for another's."""
     with transaction.atomic():
         token = _own(id, expected, by)
@@ -109,7 +109,7 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
     return token
 
 
-def delete(id: UUID, *, expected: int | None, by: Actor) -> None:  # noqa: A002 -- the word of every reply
+def delete(id: UUID, *, expected: int | None, by: Actor) -> None:
     """Revoke it at once. Raises NotThere, Stale."""
     with transaction.atomic():
         token = _own(id, expected, by)

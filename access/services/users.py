@@ -64,7 +64,7 @@ def create(
     return user
 
 
-def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> User:  # noqa: A002
+def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> User:
     """Change username, name, active, groups or password. Raises Invalid, NotPermitted, NotThere, Stale, Conflict."""
     need(by, "user.manage")
     with administrator_remains():
@@ -88,7 +88,7 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
     return user
 
 
-def delete(id: UUID, *, expected: int | None, by: Actor) -> None:  # noqa: A002 -- the word of every reply
+def delete(id: UUID, *, expected: int | None, by: Actor) -> None:
     """Delete with all grants and tokens. Raises NotPermitted, NotThere, Stale, Conflict (own, last administrator)."""
     need(by, "user.manage")
     with administrator_remains():

@@ -82,7 +82,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "ovirtlite.api.schema.add_shared_parts",
     ],
-    "ENUM_NAME_OVERRIDES": {"Permission": "access.api.serializers.PERMISSION_CHOICES"},
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "JobState": "jobs.models.JobState",
@@ -90,5 +89,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DomainState": "domains.models.STATES",
         "PoolState": "storage.models.STATES",
         "ConsoleType": "domains.api.shapes.CONSOLES",
+        "Permission": "access.api.serializers.PERMISSION_CHOICES",
+        "GrantableKind": "access.permissions.GRANTABLE_KINDS",
+        "AuditResult": "access.api.shapes.RESULTS",
+        "Theme": "access.api.shapes.THEMES",
     },
 }
