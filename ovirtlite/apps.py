@@ -1,4 +1,6 @@
-"""The composition as a Django app, for its management commands."""
+"""The composition as a Django app: its management commands, and the Celery app for whoever enqueues."""
+
+from importlib import import_module
 
 from django.apps import AppConfig
 
@@ -6,3 +8,7 @@ from django.apps import AppConfig
 class OvirtliteConfig(AppConfig):
     name = "ovirtlite"
     label = "ovirtlite"
+
+    def ready(self) -> None:
+        """Shared tasks go to the Celery app that was made last: in the web server and in commands too it must be ours."""
+        import_module("ovirtlite.celery")
