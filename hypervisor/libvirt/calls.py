@@ -105,7 +105,7 @@ class Calls:
         call = _Call(work)
         self._hand_over(call, long)
         if not call.wait(None if until is None else max(0.0, until - time.monotonic())):
-            late = Timeout(f"The node did not answer within {seconds:.0f} s.", node=self.node)
+            late = Timeout(f"The node did not answer within {seconds:g} s.", node=self.node)
             self.break_off(late)
             raise late
         return call.result()

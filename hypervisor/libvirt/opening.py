@@ -73,7 +73,7 @@ class _Opening:
                     with _counting:
                         _left_behind[str(self._uri)] += 1
                     raise Timeout(
-                        f"The node accepted the connection, but said nothing for {self._seconds:.0f} s.",
+                        f"The node accepted the connection, but said nothing for {self._seconds:g} s.",
                         node=self._uri.host,
                     )
         if self._node is None:

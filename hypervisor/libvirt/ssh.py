@@ -20,7 +20,7 @@ from hypervisor.data import Credentials
 from hypervisor.errors import HypervisorError, InvalidURI, NodeUnreachable, NotSupported
 from hypervisor.libvirt import files
 from hypervisor.libvirt.probe import connect_once
-from hypervisor.libvirt.translation import clean, spoken
+from hypervisor.libvirt.translation import clean, sentence, spoken
 from hypervisor.uri import NodeURI
 
 logger = logging.getLogger(__name__)
@@ -140,9 +140,8 @@ class _Watched:
         self._thread.join(2.0)
         words = self._said.decode("utf-8", "replace").strip()
         kind = spoken(words) or NodeUnreachable
-        return kind(
-            clean(words) if words else f"ssh could not connect to {where} of the node.", node=self._node
-        )
+        said = sentence(kind, clean(words)) if words else f"ssh could not connect to {where} of the node."
+        return kind(said, node=self._node)
 
     def _watch(self) -> None:
         if self._process.stderr is not None:

@@ -88,6 +88,12 @@ _UNREACHABLE_DOMAINS = frozenset(
         libvirt.VIR_FROM_LIBSSH,
     }
 )
+_SHOWN_KEY = re.compile(
+    r"fingerprint for the (?P<type>\S+) key sent by the remote host is\s+(?P<fingerprint>\S+?)\.? "
+)
+_FRAMED = frozenset({errors.NodeUnreachable, errors.AuthenticationFailed})
+_FRAME_START = re.compile("^(?:internal error: )?(?:Cannot recv data|End of file while reading data): ")
+_FRAME_END = re.compile(r": (?:Input/output error|Connection reset by peer)\.$")
 _TRANSPORT_WORDS = re.compile(
     "unable to connect|failed to connect|end of file while reading|connection (?:refused|reset|timed out|closed)|"
     "no route to host|broken pipe|keepalive timeout|network is unreachable|could not resolve|temporary failure in name",
@@ -99,7 +105,17 @@ def translated(error: "libvirt.libvirtError", node: str) -> HypervisorError:
     """Our error for one of libvirt's. Nothing of libvirt's own hangs on it."""
     code, domain = error.get_error_code(), error.get_error_domain()
     words = clean(error.get_error_message() or str(error))
-    return _kind(code, domain, words)(words, node=node)
+    kind = _kind(code, domain, words)
+    return kind(sentence(kind, words), node=node)
+
+
+def sentence(kind: type[HypervisorError], words: str) -> str:
+    """What a person is told: of ssh's page about a changed key the one fact, else the words without their frame."""
+    if kind is errors.HostKeyChanged and (key := _SHOWN_KEY.search(words)):
+        return f"The machine shows another SSH key than the one that is known: {key['type']} {key['fingerprint']}."
+    if kind is errors.HostKeyUnknown:
+        return "The machine's SSH key is not among the known ones."
+    return clean(_FRAME_END.sub("", _FRAME_START.sub("", words))) if kind in _FRAMED else words
 
 
 def spoken(words: str) -> type[HypervisorError] | None:
@@ -131,10 +147,6 @@ def _kind(code: int, domain: int, words: str) -> type[HypervisorError]:
         return errors.NotSupported if "unknown procedure" in words else errors.NodeUnreachable
     if code == libvirt.VIR_ERR_SYSTEM_ERROR and _TRANSPORT_WORDS.search(words):
         return errors.NodeUnreachable
-    return spoken_capacity(words)
-
-
-def spoken_capacity(words: str) -> type[HypervisorError]:
-    """QEMU tells of a lack of memory or space in its own words only."""
+    # QEMU tells of a lack of memory or space in its own words only.
     said = spoken(words)
     return said if said in {errors.NoCapacity, errors.Busy} else HypervisorError
