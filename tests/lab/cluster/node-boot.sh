@@ -1,0 +1,10 @@
+#!/bin/sh
+# Starts one node of the lab, seen from the machine: into its control groups, its network, and namespaces of its own.
+# The last process on the way, unshare, takes the node's first process with it when it dies.
+set -eu
+for group in $LAB_GROUPS; do
+  echo $$ >"$group/cgroup.procs"
+done
+exec ip netns exec "$LAB_NETNS" \
+  unshare --mount --uts --pid --cgroup --fork --mount-proc --kill-child \
+  tini -- sh "$LAB_INIT"
