@@ -10,5 +10,5 @@ class OvirtliteConfig(AppConfig):
     label = "ovirtlite"
 
     def ready(self) -> None:
-        """Shared tasks go to the Celery app that was made last: in the web server and in commands too it must be ours."""
+        """Shared tasks go to the Celery app that was made last: everywhere it must be ours."""
         import_module("ovirtlite.celery")
