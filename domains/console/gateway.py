@@ -186,6 +186,7 @@ class Gateway(WebSocketProxy):  # type: ignore[misc]  # websockify ships no type
     def __init__(self, listener: socket.socket, door: Door, opener: "subprocess.Popen[bytes]") -> None:
         super().__init__(RequestHandlerClass=ConsoleHandler, listen_fd=listener.fileno())
         self.door = door
+        self._listener = listener  # open as long as this is
         self._opener = opener
         self._pid = os.getpid()
 

@@ -26,6 +26,7 @@ from hypervisor.node import HasConsole
 from hypervisor.uri import NodeURI
 
 PASSWORD_SECONDS = 30  # from setting it until it opens nothing any more
+_ANY_CLOCK_SECONDS = 2 * 86400
 CONNECT_SECONDS = 5.0
 _WILDCARDS = frozenset({"", "0.0.0.0", "::"})
 _EMULATOR_USERS = ("libvirt-qemu", "qemu")
@@ -63,8 +64,16 @@ def open_screen(node: HasConsole, uuid: UUID, way: Way) -> socket.socket:
             logger.info("no direct way to the screen of %s: %s", uuid, error.detail)
     seen = vnc_of(node, uuid)
     with _lock_of(uuid):
-        password = one_time_password(node, uuid)
-        return _signed_in(_connect(seen, way), password)
+        try:
+            return _signed_in(_connect(seen, way), one_time_password(node, uuid))
+        except rfb.PasswordRefused as error:
+            # The end of a password's time counts on the node's clock, and that may run ahead of ours.
+            logger.warning("the VNC of %s refused a fresh password, trying once more: %s", uuid, error.detail)
+            server = _signed_in(
+                _connect(seen, way), one_time_password(node, uuid, seconds=_ANY_CLOCK_SECONDS)
+            )
+            one_time_password(node, uuid)  # so that the one with the long time is good for nothing
+            return server
 
 
 def vnc_of(node: HasConsole, uuid: UUID) -> GraphicsSeen:
@@ -75,11 +84,11 @@ def vnc_of(node: HasConsole, uuid: UUID) -> GraphicsSeen:
     raise NoScreen("The domain has no VNC screen at present.")
 
 
-def one_time_password(node: HasConsole, uuid: UUID) -> str | None:
-    """A fresh password that the domain's VNC takes for half a minute; None where its VNC asks for none."""
+def one_time_password(node: HasConsole, uuid: UUID, *, seconds: int = PASSWORD_SECONDS) -> str | None:
+    """A fresh password that the domain's VNC takes for so long; None where its VNC asks for none."""
     password = secrets.token_urlsafe(6)  # eight characters: VNC looks at no more
     try:
-        node.set_vnc_password(uuid, password, PASSWORD_SECONDS)
+        node.set_vnc_password(uuid, password, seconds)
     except NotSupported as error:
         logger.warning("the VNC of %s is open to whoever reaches its address: %s", uuid, error.detail)
         return None

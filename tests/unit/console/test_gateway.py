@@ -1,14 +1,12 @@
 """The gateway process alone: its door, its relays and their bounds. The test stands in the opener's place."""
 
-import gc
 import http.client
-import logging
-import multiprocessing
 import os
 import re
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +18,6 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from domains.console import channel
-from domains.console.gateway import Door, Gateway
 from tests.rfb_viewer import greet
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -41,20 +38,15 @@ class Stand:
         gateways_end, self._control = channel.pair()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
-        self.process = multiprocessing.get_context("fork").Process(target=self._gateway, args=(gateways_end,))
-        self.process.start()
+        fds = (gateways_end.fileno(), self._listener.fileno())
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.unit.console.lean", *map(str, fds), ORIGIN],
+                pass_fds=fds,
+                stderr=output,
+            )
         gateways_end.close()
         threading.Thread(target=self._open, daemon=True).start()
-
-    def _gateway(self, control: socket.socket) -> None:
-        stderr = self.log.open("a", buffering=1)
-        os.dup2(stderr.fileno(), 2)
-        logging.basicConfig(level=logging.DEBUG, force=True, stream=stderr)
-        gc.freeze()
-        with subprocess.Popen(
-            ["cat"], stdin=subprocess.PIPE
-        ) as opener:  # ends with this process, whatever ends it
-            Gateway(self._listener, Door(frozenset({ORIGIN}), control), opener).start_server()
 
     def _open(self) -> None:
         while (message := channel.receive(self._control)) is not None:
@@ -93,7 +85,7 @@ class Stand:
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.join(10)
+        self.process.wait(10)
         self._listener.close()
         for end in (*self.lifelines, *self.domains):
             end.close()
@@ -331,7 +323,6 @@ def test_no_child_outlives_the_gateway(stand: Stand) -> None:
     domain = stand.domain("good", SERIAL)
     with stand.connect("good"):
         (child,) = stand.children()
-        assert stand.process.pid is not None
         os.kill(stand.process.pid, signal.SIGKILL)
         assert domain.recv(1) == b""
         until(lambda: not _alive(child))
