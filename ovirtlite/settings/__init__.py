@@ -6,6 +6,7 @@ from typing import Any
 
 import environ
 
+from ovirtlite import embedded
 from ovirtlite.settings.home import Home
 from ovirtlite.settings.rest import *  # noqa: F403
 
@@ -38,7 +39,11 @@ TRUSTED_PROXIES: list[str] = env.list("OVIRTLITE_TRUSTED_PROXIES", default=[])
 
 # Which addresses of nodes a person may name (see hypervisor.uri).
 ALLOW_TCP: bool = env.bool("OVIRTLITE_ALLOW_TCP", default=False)
-LOCAL_ROOTS: list[Path] = [HOME.path, *(Path(p) for p in env.list("OVIRTLITE_LOCAL_ROOTS", default=[]))]
+LOCAL_ROOTS: list[Path] = [
+    HOME.path,
+    embedded.socket_folder(HOME.path),
+    *(Path(p) for p in env.list("OVIRTLITE_LOCAL_ROOTS", default=[])),
+]
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
