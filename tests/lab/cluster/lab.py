@@ -21,6 +21,7 @@ from tests.lab.cluster.plan import COMPUTE, STORAGE, Plan
 from tests.lab.cluster.record import Owner, Record
 from tests.lab.cluster.sightings import Sighting, sighting
 from tests.lab.cluster.storage import Storage
+from tests.lab.cluster.tidy import tidy
 
 _PROJECT = Path(__file__).resolve().parents[3]
 _TRANSPORTS = {"node1": "ssh", "node2": "tls", "node3": "tcp"}
@@ -142,6 +143,10 @@ class Lab:
             node.path(guest.serial_log).unlink(missing_ok=True)
         if guest.lun is not None:
             self.storage.remove_disk(guest.name, guest.lun)
+
+    def tidy(self) -> None:
+        """As new: every node on, plugged in and serving, and nothing on them."""
+        tidy(list(self.nodes.values()), self.storage)
 
     def wait_ticking(self, node: Node, guest: Guest, *, seconds: float = 40.0) -> int:
         """Wait until the guest has counted on by one on this node; returns the counter."""

@@ -46,14 +46,20 @@ class Storage:
         self._tgtadm("--op", "delete", "--mode", "logicalunit", "--lun", str(lun))
         self.machine.path(f"/var/lib/libvirt/{name}.raw").unlink()
 
-    @property
-    def host(self) -> tuple[str, int]:
-        return self.machine.address, _PORT
+    def clear(self) -> None:
+        """Remove every disk."""
+        for lun in self._luns():
+            if lun:  # 0 is the target's own controller
+                self._tgtadm("--op", "delete", "--mode", "logicalunit", "--lun", str(lun))
+        for file in self.machine.path("/var/lib/libvirt").glob("*.raw"):
+            file.unlink()
 
     def _luns(self) -> list[int]:
         return [
             int(number)
-            for number in re.findall(r"^ +LUN: (\d+)", self._tgtadm("--op", "show", "--mode", "target"), re.MULTILINE)
+            for number in re.findall(
+                r"^ +LUN: (\d+)", self._tgtadm("--op", "show", "--mode", "target"), re.MULTILINE
+            )
         ]
 
     def _answers(self) -> bool:
