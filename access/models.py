@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from access.querysets import PermittedQuerySet
 
@@ -60,7 +61,7 @@ class User(AbstractBaseUser, Row):
     objects = UserManager()
 
     class Meta:
-        constraints = (models.UniqueConstraint(models.functions.Lower("username"), name="user_name_once"),)
+        constraints = (models.UniqueConstraint(Lower("username"), name="user_name_once"),)
 
     def __str__(self) -> str:
         return self.username

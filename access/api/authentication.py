@@ -34,7 +34,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
 
     def enforce_csrf(self, request: Request) -> None:
         try:
-            super().enforce_csrf(request)  # type: ignore[arg-type]
+            super().enforce_csrf(request)
         except exceptions.PermissionDenied as error:
             raise exceptions.PermissionDenied(str(error.detail), code="csrf_failed") from None
 

@@ -24,7 +24,10 @@ def _bounded(request: Request, name: str, default: int, lowest: int, highest: in
 
 
 class LimitOffset(LimitOffsetPagination):
-    """`limit` (100, at most 1000) and `offset`. What is not a number within bounds is refused."""
+    """`limit` (100, at most 1000) and `offset`. What is not a number within bounds is refused.
+
+    A view's `shown` says what is read of the rows of a page.
+    """
 
     default_limit = 100
     max_limit = 1000
@@ -34,10 +37,12 @@ class LimitOffset(LimitOffsetPagination):
         self.request = request
         self.limit = _bounded(request, "limit", self.default_limit, 1, self.max_limit)
         self.offset = _bounded(request, "offset", 0, 0, _FARTHEST)
-        page = list(rows[self.offset : self.offset + self.limit])
+        # What is shown may join tables that the count need not know.
+        shown = getattr(view, "shown", None)
+        page = list((rows if shown is None else shown(rows))[self.offset : self.offset + self.limit])
         # A page that is not full is the last one, unless it lies beyond the end.
         tells = len(page) < self.limit and (bool(page) or self.offset == 0)
-        self.count = self.offset + len(page) if tells else rows.order_by().values("pk").count()
+        self.count = self.offset + len(page) if tells else rows.order_by().count()
         return page
 
     def get_paginated_response(self, data: Sequence[Mapping[str, Any]]) -> Response:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.db import models, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -67,7 +67,7 @@ class Endpoint(APIView):
             return super().dispatch(request, *args, **kwargs)
         with transaction.atomic():
             response = super().dispatch(request, *args, **kwargs)
-            if self._kept is not None:
+            if self._kept is not None and isinstance(response, HttpResponse):
                 idempotency.finish(self._kept, response)
         return response
 
@@ -172,13 +172,16 @@ class ObjectViewSet(GenericViewSet[Any], Endpoint):
             raise NotThere
         return self.present_all([row])[0]
 
+    def shown(self, rows: models.QuerySet[Any, Any]) -> models.QuerySet[Any, Any]:
+        """Those columns of rows that a list reads."""
+        return rows.values(*(self.list_columns or self.columns))
+
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         permission = self.reading()
         if permission is not None and not self.actor.may(permission):
             raise NotPermitted(f"This needs the permission {permission}.")
         self._wanted_fields()
-        rows = self.filter_queryset(self.get_queryset()).values(*(self.list_columns or self.columns))
-        page = self.paginate_queryset(rows)
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(self.present_all(page or []))
 
     def retrieve(self, request: Request, pk: UUID, *args: Any, **kwargs: Any) -> Response:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from access.actor import Actor
 from access.errors import Conflict, Invalid, NotPermitted, NotThere, Stale
@@ -77,10 +78,9 @@ def administrators() -> set[UUID]:
     may: dict[UUID, set[str]] = {}
     grants = Grant.objects.filter(object_id=None)
     active = Q(user__is_active=True) | Q(group__users__is_active=True)
-    for permissions, user, member in grants.filter(active).values_list(
-        "role__permissions", "user_id", "group__users__id"
-    ):
-        may.setdefault(user or member, set()).update(permissions)
+    holder = Coalesce("user_id", "group__users__id")
+    for permissions, user in grants.filter(active).values_list("role__permissions", holder):
+        may.setdefault(user, set()).update(permissions)
     return {
         user
         for user in User.objects.filter(pk__in=may, is_active=True).values_list("pk", flat=True)

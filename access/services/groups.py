@@ -13,7 +13,8 @@ from access.services.checks import administrator_remains, found, locked, need, r
 
 
 def _check_name(name: str, but: UUID | None = None) -> None:
-    if Group.objects.filter(name=name).exclude(pk=but).exists():
+    others = Group.objects.filter(name=name)
+    if (others if but is None else others.exclude(pk=but)).exists():
         raise Invalid("Another group has this name.", errors={"name": ["Another group has this name."]})
 
 

@@ -32,7 +32,8 @@ def write_built_in() -> None:
 
 
 def _check_name(name: str, but: UUID | None = None) -> None:
-    if Role.objects.filter(name=name).exclude(pk=but).exists():
+    others = Role.objects.filter(name=name)
+    if (others if but is None else others.exclude(pk=but)).exists():
         raise Invalid("Another role has this name.", errors={"name": ["Another role has this name."]})
 
 

@@ -1,6 +1,6 @@
 """Replies as JSON by orjson, whatever the client says it accepts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -37,6 +37,7 @@ class AlwaysJSON(DefaultContentNegotiation):
     """A view's first renderer, for every Accept header: a browser that asks for HTML still gets the reply."""
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[Any], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[Any], format_suffix: str | None = None
     ) -> tuple[Any, str]:
-        return renderers[0], renderers[0].media_type
+        first = next(iter(renderers))
+        return first, first.media_type

@@ -1,6 +1,6 @@
 """The OpenAPI document: what every operation shares is added here, so that no view repeats it."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
@@ -43,8 +43,8 @@ _IF_MATCH = OpenApiParameter(
 class ProblemSchema(AutoSchema):
     """drf-spectacular's reading of a view, with our problem documents, headers and `fields`."""
 
-    def get_override_parameters(self) -> list[OpenApiParameter]:
-        parameters = list(super().get_override_parameters())
+    def get_override_parameters(self) -> list[Any]:
+        parameters: list[Any] = list(super().get_override_parameters())
         if isinstance(self.view, ObjectViewSet) and getattr(self.view, "action", "") in {"list", "retrieve"}:
             parameters.append(_FIELDS)
         if self.method == "POST" and isinstance(self.view, Endpoint) and self.view.authentication_classes:
@@ -53,8 +53,8 @@ class ProblemSchema(AutoSchema):
             parameters.append(_IF_MATCH)
         return parameters
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
-        responses: dict[str, Any] = super()._get_response_bodies(direction)  # type: ignore[no-untyped-call]
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
+        responses: dict[str, Any] = super()._get_response_bodies(direction)
         for status in self._problems():
             responses.setdefault(status, {"description": _WORDS[status], "content": _content()})
         responses.setdefault("default", _PROBLEM)

@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 class SchemaView(SpectacularAPIView):
     """The OpenAPI document, as JSON."""
 
-    renderer_classes = (OpenApiJsonRenderer,)
+    renderer_classes = [OpenApiJsonRenderer]
 
 
 class DocsView(SpectacularSwaggerSplitView):

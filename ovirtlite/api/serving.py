@@ -6,7 +6,7 @@ new database connection. All our views are synchronous, so nothing is lost by le
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import IO, Any, TypeVar
@@ -21,7 +21,7 @@ from django.urls import set_script_prefix
 
 from ovirtlite.api.problems import body_too_large, problem
 
-Message = MutableMapping[str, Any]
+Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 T = TypeVar("T")
@@ -85,7 +85,7 @@ class OneHopHandler(ASGIHandler):
             signals.request_finished.send(sender=type(self))
             return problem(400, "invalid", "The address of the request is not text.")
         response = self.get_response(request)
-        response._handler_class = type(self)
+        response._handler_class = type(self)  # type: ignore[attr-defined]  # Django names the sender of its signal so
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size
         if not response.streaming:

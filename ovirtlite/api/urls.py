@@ -1,11 +1,11 @@
 """Routes of the API: every app brings its own, this is the one list of them."""
 
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from ovirtlite.api.problems import not_found
 from ovirtlite.api.schema_views import DocsView, SchemaView
 
-v1 = [
+v1: list[URLPattern | URLResolver] = [
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(url_name="schema"), name="docs"),
     path("", include("access.api.urls")),

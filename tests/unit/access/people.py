@@ -1,8 +1,10 @@
 """People for tests: made with a role, signed in, with tokens."""
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
 from rest_framework.test import APIClient
 
 from access.actor import Actor
@@ -12,11 +14,15 @@ from access.services import tokens
 PASSWORD = "a long enough phrase"
 
 
+@cache
+def _hashed() -> str:
+    """Hashing is slow on purpose; once is enough."""
+    return make_password(PASSWORD)
+
+
 def person(username: str, role: str | None = None, *, kind: str = "", at: UUID | None = None) -> User:
     """A user with that role, everywhere or on one object."""
-    user = User(username=username)
-    user.set_password(PASSWORD)
-    user.save()
+    user = User.objects.create(username=username, password=_hashed())
     if role is not None:
         give(user, role, kind=kind, at=at)
     return user

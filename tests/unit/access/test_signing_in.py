@@ -1,6 +1,7 @@
 """Signing in and out over HTTP: cookies, CSRF, bounds on guessing, and what stays out of replies."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import override_settings
@@ -21,7 +22,7 @@ def _browser() -> APIClient:
     return APIClient(enforce_csrf_checks=True)
 
 
-def _login(client: APIClient, username: str, password: str, **extra: str) -> int:
+def _login(client: APIClient, username: str, password: str, **extra: Any) -> int:
     return client.post(
         LOGIN, {"username": username, "password": password}, format="json", **extra
     ).status_code
@@ -85,10 +86,13 @@ def test_a_failure_says_nothing_of_why(username: str) -> None:
 
 def test_unknown_names_cost_the_same_hash(monkeypatch: pytest.MonkeyPatch) -> None:
     hashed: list[str] = []
-    original = signing_in.User.set_password
-    monkeypatch.setattr(
-        signing_in.User, "set_password", lambda self, raw: (hashed.append(raw), original(self, raw))[1]
-    )
+    original = User.set_password
+
+    def set_password(self: User, raw: str | None) -> None:
+        hashed.append(raw or "")
+        original(self, raw)
+
+    monkeypatch.setattr(User, "set_password", set_password)
     _login(_browser(), "nobody", "wrong")
     assert hashed == ["wrong"]
 
@@ -138,7 +142,7 @@ def test_the_password_can_be_changed_and_other_sessions_end() -> None:
     here, there = _browser(), _browser()
     for one in (here, there):
         _login(one, "vera", PASSWORD)
-    csrf = {"HTTP_X_CSRFTOKEN": here.cookies["csrftoken"].value}
+    csrf: dict[str, Any] = {"HTTP_X_CSRFTOKEN": here.cookies["csrftoken"].value}
     new = {"current_password": "wrong", "new_password": "another long phrase"}
     reply = here.post("/api/v1/me/password/", new, format="json", **csrf)
     assert (reply.status_code, list(reply.json()["errors"])) == (400, ["current_password"])

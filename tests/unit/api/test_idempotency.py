@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -114,7 +115,7 @@ def test_racing_repeats_do_it_once() -> None:
     admin = person("ada", "administrator")
     assert User.objects.count() == 1
     clients = [client_of(admin) for _ in range(6)]
-    replies = _at_once([lambda one=one: _post(one, {"name": "team"}) for one in clients])
+    replies = _at_once([partial(_post, one, {"name": "team"}) for one in clients])
     assert [reply.status_code for reply in replies] == [201] * 6
     assert len({reply.content for reply in replies}) == 1
     assert sum("Idempotent-Replayed" not in reply for reply in replies) == 1

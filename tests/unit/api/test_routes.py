@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver
 from rest_framework.test import APIClient
 
 from tests.unit.access.people import client_with
@@ -21,7 +21,7 @@ def _routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
             yield from _routes(pattern, route)
-        elif isinstance(pattern, URLPattern) and str(pattern.pattern):
+        elif str(pattern.pattern):
             yield route
 
 

@@ -44,7 +44,7 @@ pytestmark = pytest.mark.urls(__name__)
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
     with override_settings(MIDDLEWARE=[]):
-        transport = httpx.ASGITransport(OneHopHandler(threads=2))  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(OneHopHandler(threads=2))  # type: ignore[arg-type]  # a scope is mutable there
         async with httpx.AsyncClient(transport=transport, base_url="http://lite.example") as client:
             yield client
 
