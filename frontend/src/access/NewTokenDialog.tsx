@@ -1,0 +1,78 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { Alert, Button, ClipboardCopy, Form, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
+import { useForm } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+import { z } from "zod";
+
+import { SelectField, TextField } from "../ui/fields";
+import { ProblemAlert } from "../ui/Problems";
+import { useCreateToken, useMe } from "./queries";
+
+const DAYS = ["7", "30", "90", "365"] as const;
+const DAY_MS = 86_400_000;
+const schema = z.object({ name: z.string().trim().min(1), days: z.enum(DAYS), scope: z.enum(["all", "read"]) });
+
+export function NewTokenDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const create = useCreateToken();
+  const permissions = useMe().data?.permissions.everywhere ?? [];
+  const form = useForm<z.infer<typeof schema>>({
+    resolver: zodResolver(schema),
+    defaultValues: { name: "", days: "90", scope: "all" },
+  });
+  const submit = ({ name, days, scope }: z.infer<typeof schema>) =>
+    create.mutate({
+      name,
+      expires_at: new Date(Date.now() + Number(days) * DAY_MS).toISOString(),
+      ...(scope === "read" && { permissions: permissions.filter((permission) => permission.endsWith(".read")) }),
+    });
+  return (
+    <Modal isOpen variant="small" onClose={onClose} aria-labelledby="token-title">
+      <ModalHeader title={t("token.create")} labelId="token-title" />
+      <ModalBody>
+        {create.data ? (
+          <Alert isInline variant="success" title={t("token.made", { name: create.data.name })}>
+            <p>{t("token.once")}</p>
+            <ClipboardCopy isReadOnly isCode hoverTip={t("copy")} clickTip={t("copied")} textAriaLabel={t("token.one")}>
+              {create.data.token}
+            </ClipboardCopy>
+          </Alert>
+        ) : (
+          <Form id="token" onSubmit={(event) => void form.handleSubmit(submit)(event)} noValidate>
+            <ProblemAlert error={create.error} />
+            <TextField form={form} name="name" label={t("name")} help={t("token.nameHelp")} autoFocus required />
+            <SelectField
+              form={form}
+              name="scope"
+              label={t("token.permissions")}
+              options={[
+                { value: "all", label: t("token.all") },
+                { value: "read", label: t("token.readOnly") },
+              ]}
+            />
+            <SelectField
+              form={form}
+              name="days"
+              label={t("token.expires")}
+              options={DAYS.map((days) => ({ value: days, label: t("token.days", { count: Number(days) }) }))}
+            />
+          </Form>
+        )}
+      </ModalBody>
+      <ModalFooter>
+        {create.data ? (
+          <Button onClick={onClose}>{t("close")}</Button>
+        ) : (
+          <>
+            <Button type="submit" form="token" isLoading={create.isPending} isDisabled={create.isPending}>
+              {t("token.create")}
+            </Button>
+            <Button variant="link" onClick={onClose}>
+              {t("cancel")}
+            </Button>
+          </>
+        )}
+      </ModalFooter>
+    </Modal>
+  );
+}

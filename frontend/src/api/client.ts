@@ -1,0 +1,67 @@
+import { Problem, problemOf } from "./problem";
+
+export const ROOT = "/api/v1";
+
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
+
+type Listener = () => void;
+const signedOutListeners = new Set<Listener>();
+
+/** Hear of an answer that says the session has ended. */
+export function onSignedOut(listener: Listener): () => void {
+  signedOutListeners.add(listener);
+  return () => signedOutListeners.delete(listener);
+}
+
+export function queryString(query: Query): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === null || value === undefined || value === "") continue;
+    for (const each of Array.isArray(value) ? value : [value]) params.append(name, String(each));
+  }
+  const text = params.toString();
+  return text && `?${text}`;
+}
+
+function csrfToken(): string {
+  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+}
+
+async function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response: Response;
+  try {
+    response = await fetch(path.startsWith("/") ? ROOT + path : path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: "same-origin",
+      signal,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Problem(0, { title: "No answer from the server", code: "no_answer" });
+  }
+  if (!response.ok) {
+    const problem = await problemOf(response);
+    if (problem.signedOut) signedOutListeners.forEach((listener) => listener());
+    throw problem;
+  }
+  return response;
+}
+
+async function read<T>(response: Response): Promise<T> {
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+/** The REST API. Paths are those below /api/v1; every refusal is thrown as a Problem. */
+export const api = {
+  get: async <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> =>
+    read<T>(await send("GET", path + queryString(query), undefined, signal)),
+  post: async <T>(path: string, body: unknown = {}, query: Query = {}): Promise<T> =>
+    read<T>(await send("POST", path + queryString(query), body)),
+  patch: async <T>(path: string, body: unknown): Promise<T> => read<T>(await send("PATCH", path, body)),
+  delete: async <T>(path: string): Promise<T> => read<T>(await send("DELETE", path)),
+};

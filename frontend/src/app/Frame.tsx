@@ -1,0 +1,158 @@
+import {
+  Button,
+  Masthead,
+  MastheadBrand,
+  MastheadContent,
+  MastheadLogo,
+  MastheadMain,
+  MastheadToggle,
+  Nav,
+  NavItem,
+  NavList,
+  NotificationBadge,
+  NotificationBadgeVariant,
+  Page,
+  PageSidebar,
+  PageSidebarBody,
+  PageToggleButton,
+  SkipToContent,
+  Toolbar,
+  ToolbarContent,
+  ToolbarGroup,
+  ToolbarItem,
+} from "@patternfly/react-core";
+import { BarsIcon, SearchIcon, TaskIcon } from "@patternfly/react-icons";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, NavLink, Outlet, useLocation } from "react-router";
+
+import { AccountMenu } from "../access/AccountMenu";
+import { JobsDrawer } from "../jobs/JobsDrawer";
+import { useOpenJobs } from "../jobs/queries";
+import { LanguageMenu, ThemeMenu } from "../ui/Preferences";
+import { Connection } from "./Connection";
+import { SearchDialog } from "./SearchDialog";
+
+const MAIN = "main";
+const PLACES = [
+  ["/", "overview.title"],
+  ["/domains", "domain.many"],
+  ["/hosts", "host.many"],
+  ["/storage", "pool.many"],
+  ["/networks", "network.many"],
+  ["/jobs", "job.title"],
+  ["/events", "event.many"],
+] as const;
+
+/** What is around every page: where one can go, what is running, who one is. */
+export function Frame() {
+  const { t } = useTranslation();
+  const [drawer, setDrawer] = useState(false);
+  const [searching, setSearching] = useState(false);
+  useSearchKey(() => setSearching(true));
+  const { pathname } = useLocation();
+
+  return (
+    <>
+      <Page
+        masthead={<Top drawer={drawer} onDrawer={() => setDrawer(!drawer)} onSearch={() => setSearching(true)} />}
+        sidebar={
+          <PageSidebar>
+            <PageSidebarBody>
+              <Nav aria-label={t("navigation")}>
+                <NavList>
+                  {PLACES.map(([to, title]) => (
+                    <NavItem key={to} isActive={to === "/" ? pathname === "/" : pathname.startsWith(to)}>
+                      <NavLink to={to} end={to === "/"}>
+                        {t(title)}
+                      </NavLink>
+                    </NavItem>
+                  ))}
+                </NavList>
+              </Nav>
+            </PageSidebarBody>
+          </PageSidebar>
+        }
+        isManagedSidebar
+        isNotificationDrawerExpanded={drawer}
+        notificationDrawer={drawer ? <JobsDrawer onClose={() => setDrawer(false)} /> : undefined}
+        skipToContent={<SkipToContent href={`#${MAIN}`}>{t("skip")}</SkipToContent>}
+        mainContainerId={MAIN}
+        isContentFilled
+      >
+        <Outlet />
+      </Page>
+      {searching && <SearchDialog onClose={() => setSearching(false)} />}
+    </>
+  );
+}
+
+function Top({ drawer, onDrawer, onSearch }: { drawer: boolean; onDrawer: () => void; onSearch: () => void }) {
+  const { t } = useTranslation();
+  const running = useOpenJobs().data?.count ?? 0;
+  return (
+    <Masthead>
+      <MastheadMain>
+        <MastheadToggle>
+          <PageToggleButton aria-label={t("navigation")}>
+            <BarsIcon />
+          </PageToggleButton>
+        </MastheadToggle>
+        <MastheadBrand>
+          <MastheadLogo component={(props) => <Link {...props} to="/" />}>
+            <span className="ol-brand">ovirtlite</span>
+          </MastheadLogo>
+        </MastheadBrand>
+      </MastheadMain>
+      <MastheadContent>
+        <Toolbar isStatic className="ol-top">
+          <ToolbarContent>
+            <ToolbarGroup align={{ default: "alignEnd" }} variant="action-group-plain" gap={{ default: "gapNone" }}>
+              <ToolbarItem>
+                <Connection />
+              </ToolbarItem>
+              <ToolbarItem>
+                <Button variant="plain" icon={<SearchIcon />} aria-label={t("searchAll.title")} aria-keyshortcuts="/" onClick={onSearch} />
+              </ToolbarItem>
+              <ToolbarItem>
+                <NotificationBadge
+                  variant={running > 0 ? NotificationBadgeVariant.unread : NotificationBadgeVariant.read}
+                  count={running}
+                  icon={<TaskIcon />}
+                  aria-label={t("job.running", { count: running })}
+                  isExpanded={drawer}
+                  onClick={onDrawer}
+                />
+              </ToolbarItem>
+              <ToolbarItem visibility={{ default: "hidden", md: "visible" }}>
+                <ThemeMenu />
+              </ToolbarItem>
+              <ToolbarItem visibility={{ default: "hidden", md: "visible" }}>
+                <LanguageMenu />
+              </ToolbarItem>
+              <ToolbarItem>
+                <AccountMenu />
+              </ToolbarItem>
+            </ToolbarGroup>
+          </ToolbarContent>
+        </Toolbar>
+      </MastheadContent>
+    </Masthead>
+  );
+}
+
+/** "/" and Ctrl-K open the search, except where they are typed into something. */
+function useSearchKey(open: () => void): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      const target = event.target as HTMLElement;
+      const typing = target.closest("input, textarea, select, [contenteditable], .ol-console, [role=dialog]") !== null;
+      const ctrlK = event.key === "k" && (event.ctrlKey || event.metaKey);
+      if (typing || !(ctrlK || (event.key === "/" && !event.ctrlKey && !event.altKey && !event.metaKey))) return;
+      event.preventDefault();
+      open();
+    };
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  });
+}

@@ -1,0 +1,93 @@
+import { Menu, MenuContent, MenuGroup, MenuItem, MenuList, Modal, ModalBody, ModalHeader, SearchInput } from "@patternfly/react-core";
+import { useQueries } from "@tanstack/react-query";
+import { useDeferredValue, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+
+import { api } from "../api/client";
+import type { Page, Reference } from "../api/types";
+import { objectPath } from "../ui/objectPath";
+import { ProblemAlert } from "../ui/Problems";
+
+const MOST = 5;
+const KINDS = [
+  { kind: "domain", path: "/domains/", title: "domain.many", list: "/domains" },
+  { kind: "host", path: "/hosts/", title: "host.many", list: "/hosts" },
+  { kind: "pool", path: "/pools/", title: "pool.many", list: "/storage" },
+  { kind: "network", path: "/networks/", title: "network.many", list: "/networks" },
+] as const;
+
+/** Find any object by its name, and go there. */
+export function SearchDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const [text, setText] = useState("");
+  const wanted = useDeferredValue(text.trim());
+  const answers = useQueries({
+    queries: KINDS.map(({ kind, path }) => ({
+      queryKey: ["search", kind, wanted],
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        api.get<Page<Reference>>(path, { search: wanted, limit: MOST, fields: "id,name" }, signal),
+      enabled: wanted !== "",
+    })),
+  });
+  const go = (to: string) => {
+    onClose();
+    void navigate(to);
+  };
+  const groups = KINDS.map((each, at) => ({ ...each, page: answers[at]?.data })).filter(({ page }) => page && page.count > 0);
+  const first = groups[0]?.page?.results[0];
+  const nothing = wanted !== "" && groups.length === 0 && answers.every((answer) => !answer.isFetching && !answer.isError);
+
+  return (
+    <Modal isOpen variant="small" position="top" onClose={onClose} aria-labelledby="search-title">
+      <ModalHeader title={t("searchAll.title")} labelId="search-title" />
+      <ModalBody>
+        <form
+          role="search"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (first && groups[0]) go(objectPath({ kind: groups[0].kind, id: first.id }) ?? `${groups[0].list}?q=${encodeURIComponent(first.name)}`);
+          }}
+        >
+          <SearchInput
+            aria-label={t("searchAll.title")}
+            placeholder={t("searchAll.placeholder")}
+            value={text}
+            onChange={(_event, value) => setText(value)}
+            onClear={() => setText("")}
+            autoFocus
+          />
+        </form>
+        <ProblemAlert error={answers.find((answer) => answer.isError)?.error} />
+        {nothing && <p className="ol-drawer-empty">{t("table.nothing")}</p>}
+        {groups.length > 0 && (
+          <Menu isPlain isScrollable>
+            <MenuContent>
+              {groups.map(({ kind, title, list, page }) => (
+                <MenuGroup key={kind} label={t(title)} labelHeadingLevel="h2">
+                  <MenuList>
+                    {page?.results.map((found) => (
+                      <MenuItem
+                        key={found.id}
+                        itemId={found.id}
+                        onClick={() => go(objectPath({ kind, id: found.id }) ?? `${list}?q=${encodeURIComponent(found.name)}`)}
+                      >
+                        {found.name}
+                      </MenuItem>
+                    ))}
+                    {page && page.count > MOST && (
+                      <MenuItem itemId={`${kind}-more`} onClick={() => go(`${list}?q=${encodeURIComponent(wanted)}`)}>
+                        {t("searchAll.more", { count: page.count - MOST })}
+                      </MenuItem>
+                    )}
+                  </MenuList>
+                </MenuGroup>
+              ))}
+            </MenuContent>
+          </Menu>
+        )}
+      </ModalBody>
+    </Modal>
+  );
+}

@@ -1,0 +1,115 @@
+import { Button, PageSection } from "@patternfly/react-core";
+import { PlusCircleIcon } from "@patternfly/react-icons";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import { useMay } from "../access/queries";
+import { ConsolePanel } from "../console/ConsolePanel";
+import { ConsoleWindow } from "../console/ConsoleWindow";
+import { DomainActions } from "../domains/actions/DomainActions";
+import { StartButton } from "../domains/actions/StartButton";
+import { DomainPage } from "../domains/DomainPage";
+import { DomainStatus } from "../domains/DomainState";
+import { DomainsTable } from "../domains/DomainsTable";
+import { EventsList } from "../events/EventsList";
+import { HostPage } from "../hosts/HostPage";
+import { useHosts } from "../hosts/queries";
+import { JobsTable } from "../jobs/JobsTable";
+import { NetworksTable } from "../networks/NetworksTable";
+import { PoolsTable } from "../storage/PoolsTable";
+import { PageHead } from "../ui/PageHead";
+
+// The pages that are put together from several features, which know nothing of each other.
+
+const HOSTS_TO_CHOOSE_FROM = 100;
+
+function ListPage({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <>
+      <PageHead title={title} />
+      <PageSection isFilled>{children}</PageSection>
+    </>
+  );
+}
+
+export function DomainsRoute() {
+  const { t } = useTranslation();
+  const hosts = useHosts({ limit: HOSTS_TO_CHOOSE_FROM, ordering: "name", fields: "id,name" });
+  const mayAdd = useMay("host.enrol");
+  return (
+    <ListPage title={t("domain.many")}>
+      <DomainsTable
+        hosts={hosts.data?.results}
+        firstStep={
+          mayAdd && (
+            <Button variant="primary" icon={<PlusCircleIcon />} component={(props) => <Link {...props} to="/hosts?add" />}>
+              {t("host.add.button")}
+            </Button>
+          )
+        }
+      />
+    </ListPage>
+  );
+}
+
+export function DomainRoute() {
+  return (
+    <DomainPage
+      console={(domain) => <ConsolePanel domain={domain} start={<StartButton domain={domain} />} />}
+      jobs={(domain) => <JobsTable object={domain.id} />}
+      events={(domain) => <EventsList object={domain.id} />}
+    />
+  );
+}
+
+export function ConsoleRoute() {
+  return (
+    <ConsoleWindow
+      start={(domain) => <StartButton domain={domain} />}
+      status={(domain) => <DomainStatus domain={domain} />}
+      actions={(domain) => <DomainActions domain={domain} inRow />}
+    />
+  );
+}
+
+export function HostRoute() {
+  return (
+    <HostPage
+      parts={{
+        domains: (host) => <DomainsTable host={host.id} />,
+        storage: (host) => <PoolsTable host={host.id} />,
+        networks: (host) => <NetworksTable host={host.id} />,
+        jobs: (host) => <JobsTable host={host.id} />,
+        events: (host) => <EventsList host={host.id} />,
+      }}
+    />
+  );
+}
+
+export function NetworksRoute() {
+  const { t } = useTranslation();
+  return (
+    <ListPage title={t("network.many")}>
+      <NetworksTable />
+    </ListPage>
+  );
+}
+
+export function JobsRoute() {
+  const { t } = useTranslation();
+  return (
+    <ListPage title={t("job.title")}>
+      <JobsTable />
+    </ListPage>
+  );
+}
+
+export function EventsRoute() {
+  const { t } = useTranslation();
+  return (
+    <ListPage title={t("event.many")}>
+      <EventsList />
+    </ListPage>
+  );
+}

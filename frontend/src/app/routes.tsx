@@ -1,0 +1,31 @@
+import type { RouteObject } from "react-router";
+
+import { TokensPage } from "../access/TokensPage";
+import { HostsPage } from "../hosts/HostsPage";
+import { StoragePage } from "../storage/StoragePage";
+import { ConsoleRoute, DomainRoute, DomainsRoute, EventsRoute, HostRoute, JobsRoute, NetworksRoute } from "./composed";
+import { Crash } from "./Crash";
+import { Frame } from "./Frame";
+import { NotFoundPage } from "./NotFoundPage";
+import { OverviewPage } from "./OverviewPage";
+
+export const routes: RouteObject[] = [
+  { path: "/domains/:id/console", element: <ConsoleRoute />, errorElement: <Crash /> },
+  {
+    element: <Frame />,
+    errorElement: <Crash />,
+    children: [
+      { index: true, element: <OverviewPage /> },
+      { path: "domains", element: <DomainsRoute /> },
+      { path: "domains/:id", element: <DomainRoute /> },
+      { path: "hosts", element: <HostsPage /> },
+      { path: "hosts/:id", element: <HostRoute /> },
+      { path: "storage", element: <StoragePage /> },
+      { path: "networks", element: <NetworksRoute /> },
+      { path: "jobs", element: <JobsRoute /> },
+      { path: "events", element: <EventsRoute /> },
+      { path: "tokens", element: <TokensPage /> },
+      { path: "*", element: <NotFoundPage /> },
+    ],
+  },
+];

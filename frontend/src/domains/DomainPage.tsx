@@ -1,0 +1,130 @@
+import { Alert, Button, PageSection, Tab, TabContentBody, Tabs, TabTitleText } from "@patternfly/react-core";
+import { DesktopIcon } from "@patternfly/react-icons";
+import { lazy, Suspense, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useParams, useSearchParams } from "react-router";
+
+import type { DomainDetail } from "../api/types";
+import { JobProgress } from "../jobs/JobProgress";
+import { useJobOf } from "../jobs/queries";
+import { FactsSkeleton } from "../ui/Facts";
+import { PageHead } from "../ui/PageHead";
+import { OutdatedAlert, ProblemPage } from "../ui/Problems";
+import { useAgo } from "../ui/Values";
+import { DomainActions } from "./actions/DomainActions";
+import { DomainOverview } from "./DomainOverview";
+import { DomainStatus } from "./DomainState";
+import { useDomain } from "./queries";
+
+const DomainXML = lazy(() => import("./DomainXML"));
+
+interface DomainPageProps {
+  /** The parts of the page that other features draw. */
+  console: (domain: DomainDetail) => ReactNode;
+  jobs: (domain: DomainDetail) => ReactNode;
+  events: (domain: DomainDetail) => ReactNode;
+}
+
+const TABS = ["overview", "console", "xml", "jobs", "events"] as const;
+
+export function DomainPage(props: DomainPageProps) {
+  const { id = "" } = useParams();
+  const { t } = useTranslation();
+  const query = useDomain(id);
+  const parent = { title: t("domain.many"), to: "/domains" };
+  if (query.data) {
+    return (
+      <>
+        {query.isError && (
+          <PageSection>
+            <OutdatedAlert error={query.error} retry={() => void query.refetch()} />
+          </PageSection>
+        )}
+        <DomainView key={id} domain={query.data} {...props} />
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHead title={query.isError ? t("domain.one") : t("loading")} parent={parent} />
+      <PageSection isFilled>
+        {query.isError ? <ProblemPage error={query.error} retry={() => void query.refetch()} /> : <FactsSkeleton />}
+      </PageSection>
+    </>
+  );
+}
+
+function DomainView({ domain, console, jobs, events }: DomainPageProps & { domain: DomainDetail }) {
+  const { t } = useTranslation();
+  const [params, setParams] = useSearchParams();
+  const job = useJobOf(domain);
+  const seen = useAgo(domain.seen_at);
+  const hasConsole = domain.consoles.length > 0;
+  const tabs = TABS.filter(
+    (tab) => (tab !== "console" || hasConsole) && (tab !== "xml" || domain.actions.includes("read_xml")),
+  );
+  const active = tabs.find((tab) => tab === params.get("tab")) ?? "overview";
+  const body: Record<(typeof TABS)[number], () => ReactNode> = {
+    overview: () => <DomainOverview domain={domain} />,
+    console: () => console(domain),
+    xml: () => (
+      <Suspense fallback={<FactsSkeleton />}>
+        <DomainXML id={domain.id} />
+      </Suspense>
+    ),
+    jobs: () => jobs(domain),
+    events: () => events(domain),
+  };
+
+  return (
+    <>
+      <PageHead
+        title={domain.name}
+        parent={{ title: t("domain.many"), to: "/domains" }}
+        beside={<DomainStatus domain={domain} />}
+        actions={
+          <div className="ol-actions">
+            {active !== "console" && hasConsole && domain.actions.includes("console") && (
+              <Button variant="secondary" icon={<DesktopIcon />} onClick={() => setParams({ tab: "console" })}>
+                {t("domain.action.console")}
+              </Button>
+            )}
+            <DomainActions domain={domain} />
+          </div>
+        }
+      />
+      {(job !== null || domain.stale || domain.conflict !== null) && (
+        <PageSection className="ol-stack">
+          {job && <JobProgress job={job} />}
+          {domain.stale && (
+            <Alert isInline variant="warning" title={t("domain.stale.title", { host: domain.host.name, ago: seen })}>
+              {t("domain.stale.body")}
+            </Alert>
+          )}
+          {domain.conflict && (
+            <Alert isInline variant="danger" title={t("domain.conflict", { host: domain.conflict.host.name })}>
+              {t("domain.conflictBody", { host: domain.host.name, other: domain.conflict.host.name })}
+            </Alert>
+          )}
+        </PageSection>
+      )}
+      <PageSection type="tabs">
+        <Tabs
+          activeKey={active}
+          onSelect={(_event, key) => setParams(key === "overview" ? {} : { tab: String(key) })}
+          aria-label={t("domain.parts")}
+          usePageInsets
+        >
+          {tabs.map((tab) => (
+            <Tab key={tab} eventKey={tab} title={<TabTitleText>{t(`tab.${tab}`)}</TabTitleText>} tabContentId={`tab-${tab}`} />
+          ))}
+        </Tabs>
+      </PageSection>
+      <PageSection isFilled hasBodyWrapper={false} padding={active === "console" ? { default: "noPadding" } : undefined}>
+        <TabContentBody id={`tab-${active}`} role="tabpanel" className="ol-tab-body">
+          {body[active]()}
+        </TabContentBody>
+      </PageSection>
+    </>
+  );
+}

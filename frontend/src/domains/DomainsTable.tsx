@@ -1,0 +1,96 @@
+import { EmptyState, EmptyStateBody, EmptyStateFooter } from "@patternfly/react-core";
+import { VirtualMachineIcon } from "@patternfly/react-icons";
+import { useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import type { Domain } from "../api/types";
+import { DataTable, type Column } from "../ui/DataTable";
+import { useTableState } from "../ui/tableState";
+import { Bytes } from "../ui/Values";
+import { BulkBar } from "./actions/BulkBar";
+import { DomainActions } from "./actions/DomainActions";
+import { DOMAIN_STATES, DomainStatus } from "./DomainState";
+import { useDomains } from "./queries";
+
+interface DomainsTableProps {
+  /** Only those of this host. */
+  host?: string;
+  hosts?: readonly { id: string; name: string }[];
+  /** The first step when there is no domain at all. */
+  firstStep?: ReactNode;
+}
+
+export function DomainsTable({ host, hosts = [], firstStep }: DomainsTableProps) {
+  const { t } = useTranslation();
+  const table = useTableState(host ? ["state"] : ["state", "host"], "name");
+  const query = useDomains(host ? { ...table.query, host } : table.query);
+  const [selected, setSelected] = useState<ReadonlyMap<string, Domain>>(new Map());
+  // A row that is in sight is judged by what it is now, not by what it was when it was selected.
+  const current = new Map(query.data?.results.map((domain) => [domain.id, domain]));
+  const chosen = [...selected.values()].map((domain) => current.get(domain.id) ?? domain);
+
+  const columns: Column<Domain>[] = [
+    {
+      key: "name",
+      title: t("name"),
+      sort: "name",
+      cell: (domain) => (
+        <>
+          <Link to={`/domains/${domain.id}`}>{domain.name}</Link>
+          {domain.title && <div className="ol-quiet">{domain.title}</div>}
+        </>
+      ),
+    },
+    { key: "state", title: t("state"), sort: "state", cell: (domain) => <DomainStatus domain={domain} /> },
+    {
+      key: "host",
+      title: t("host.one"),
+      sort: "host",
+      cell: (domain) => <Link to={`/hosts/${domain.host.id}`}>{domain.host.name}</Link>,
+    },
+    { key: "vcpus", title: t("domain.vcpus"), sort: "vcpus", fit: true, numeric: true, from: "lg", cell: (domain) => domain.vcpus },
+    {
+      key: "memory",
+      title: t("memory"),
+      sort: "memory_bytes",
+      fit: true,
+      numeric: true,
+      from: "lg",
+      cell: (domain) => <Bytes value={domain.memory_bytes} />,
+    },
+    { key: "driver", title: t("driver"), fit: true, from: "2xl", cell: (domain) => domain.domain_type || domain.driver },
+  ];
+
+  return (
+    <DataTable
+      label={t("domain.many")}
+      columns={host ? columns.filter((column) => column.key !== "host") : columns}
+      table={table}
+      query={query}
+      filters={[
+        { name: "state", title: t("state"), options: DOMAIN_STATES.map((value) => ({ value, label: t(`domain.state.${value}`) })) },
+        ...(hosts.length > 1
+          ? [{ name: "host", title: t("host.one"), options: hosts.map(({ id, name }) => ({ value: id, label: name })) }]
+          : []),
+      ]}
+      selection={{
+        selected,
+        change: (rows, isSelected) => {
+          const after = new Map(selected);
+          rows.forEach((row) => (isSelected ? after.set(row.id, row) : after.delete(row.id)));
+          setSelected(after);
+        },
+      }}
+      bulk={chosen.length > 0 && <BulkBar selected={chosen} onDone={() => setSelected(new Map())} />}
+      rowActions={(domain) => <DomainActions domain={domain} inRow />}
+      dimmed={(domain) => domain.stale}
+      empty={
+        <EmptyState titleText={t("domain.none")} icon={VirtualMachineIcon} headingLevel="h2">
+          <EmptyStateBody>{t(host ? "domain.noneOnHost" : "domain.noneBody")}</EmptyStateBody>
+          {firstStep && <EmptyStateFooter>{firstStep}</EmptyStateFooter>}
+        </EmptyState>
+      }
+    />
+  );
+}

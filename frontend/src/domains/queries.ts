@@ -1,0 +1,76 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { api, type Query } from "../api/client";
+import type { BulkResult, Domain, DomainDetail, DomainStats, DomainXML, Host, Job, Migration, MigrationPlan, Page } from "../api/types";
+import { keys } from "../live/keys";
+import { watchJob } from "../jobs/watched";
+
+const STATS_EVERY_MS = 5_000;
+
+export function useDomains(query: Query) {
+  return useQuery({
+    queryKey: keys.list("domain", query),
+    queryFn: ({ signal }) => api.get<Page<Domain>>("/domains/", query, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useDomain(id: string) {
+  return useQuery({
+    queryKey: keys.one("domain", id),
+    queryFn: ({ signal }) => api.get<DomainDetail>(`/domains/${id}/`, {}, signal),
+  });
+}
+
+export function useDomainXML(id: string) {
+  return useQuery({
+    queryKey: keys.one("domain", id, "xml"),
+    queryFn: ({ signal }) => api.get<DomainXML>(`/domains/${id}/xml/`, {}, signal),
+  });
+}
+
+/** Figures of the last sweep. They are no change of the domain, so no notice tells of them: they are polled. */
+export function useDomainStats(id: string, running: boolean) {
+  return useQuery({
+    queryKey: ["domain-stats", id],
+    queryFn: ({ signal }) => api.get<DomainStats>(`/domains/${id}/stats/`, {}, signal),
+    enabled: running,
+    refetchInterval: STATS_EVERY_MS,
+  });
+}
+
+/** Hosts that a domain could be told to move to. */
+export function useTargetHosts(domain: Domain) {
+  return useQuery({
+    queryKey: keys.list("host", "targets", domain.driver),
+    queryFn: ({ signal }) => api.get<Page<Host>>("/hosts/", { state: "up", limit: 100, ordering: "name" }, signal),
+    select: (page) => page.results.filter((host) => host.id !== domain.host.id && host.driver === domain.driver),
+  });
+}
+
+/** What libvirt and we would say to a migration, without doing it. */
+export function useMigrationPlan(domain: Domain, migration: Migration) {
+  return useQuery({
+    queryKey: keys.one("domain", domain.id, "plan", migration),
+    queryFn: () => api.post<MigrationPlan>(`/domains/${domain.id}/migrate/`, migration, { plan: 1 }),
+    enabled: migration.host !== "",
+    retry: false,
+    gcTime: 0,
+  });
+}
+
+export const migrate = (id: string, migration: Migration): Promise<Job> => api.post(`/domains/${id}/migrate/`, migration);
+
+/** One action on many domains: what can be done is done, what was refused comes back with its reason. */
+export function useBulkAction() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ action, ids }: { action: string; ids: readonly string[] }) =>
+      api.post<BulkResult>("/domains/bulk/", { action, ids }),
+    onSuccess: ({ jobs }) => {
+      jobs.forEach((job) => watchJob(job.id));
+      void client.invalidateQueries({ queryKey: ["job", "list"] });
+      void client.invalidateQueries({ queryKey: ["domain"] });
+    },
+  });
+}

@@ -1,0 +1,172 @@
+import {
+  Alert,
+  AlertActionLink,
+  Card,
+  CardBody,
+  CardTitle,
+  Grid,
+  GridItem,
+  PageSection,
+  Tab,
+  TabContentBody,
+  Tabs,
+  TabTitleText,
+} from "@patternfly/react-core";
+import { useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useParams, useSearchParams } from "react-router";
+
+import type { Host } from "../api/types";
+import { JobProgress } from "../jobs/JobProgress";
+import { useJobOf } from "../jobs/queries";
+import { Facts, FactsSkeleton } from "../ui/Facts";
+import { PageHead } from "../ui/PageHead";
+import { OutdatedAlert, ProblemPage } from "../ui/Problems";
+import { Bytes, Copyable, useAgo, When } from "../ui/Values";
+import { HostActions } from "./actions/HostActions";
+import { HostDialog } from "./actions/HostDialog";
+import { HostStatus } from "./HostState";
+import { useHost } from "./queries";
+
+const TABS = ["overview", "domains", "storage", "networks", "jobs", "events"] as const;
+type Part = Exclude<(typeof TABS)[number], "overview">;
+
+/** The parts of the page that other features draw. */
+export type HostParts = Record<Part, (host: Host) => ReactNode>;
+
+export function HostPage({ parts }: { parts: HostParts }) {
+  const { id = "" } = useParams();
+  const { t } = useTranslation();
+  const query = useHost(id);
+  if (query.data) {
+    return (
+      <>
+        {query.isError && (
+          <PageSection>
+            <OutdatedAlert error={query.error} retry={() => void query.refetch()} />
+          </PageSection>
+        )}
+        <HostView key={id} host={query.data} parts={parts} />
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHead title={query.isError ? t("host.one") : t("loading")} parent={{ title: t("host.many"), to: "/hosts" }} />
+      <PageSection isFilled>
+        {query.isError ? <ProblemPage error={query.error} retry={() => void query.refetch()} /> : <FactsSkeleton />}
+      </PageSection>
+    </>
+  );
+}
+
+function HostView({ host, parts }: { host: Host; parts: HostParts }) {
+  const { t } = useTranslation();
+  const [params, setParams] = useSearchParams();
+  const [editing, setEditing] = useState(false);
+  const job = useJobOf(host);
+  const seen = useAgo(host.seen_at);
+  const active = TABS.find((tab) => tab === params.get("tab")) ?? "overview";
+  return (
+    <>
+      <PageHead
+        title={host.name}
+        parent={{ title: t("host.many"), to: "/hosts" }}
+        beside={<HostStatus host={host} />}
+        actions={<HostActions host={host} />}
+      />
+      {(job !== null || host.error !== null) && (
+        <PageSection className="ol-stack">
+          {job && <JobProgress job={job} />}
+          {host.error && (
+            <Alert
+              isInline
+              variant={host.state === "connecting" ? "warning" : "danger"}
+              title={t("host.troubled", { name: host.name })}
+              actionLinks={
+                host.actions.includes("edit") && <AlertActionLink onClick={() => setEditing(true)}>{t("host.correct")}</AlertActionLink>
+              }
+            >
+              <p>{host.error.detail}</p>
+              {host.seen_at && <p>{t("host.lastSeen", { ago: seen })}</p>}
+            </Alert>
+          )}
+        </PageSection>
+      )}
+      <PageSection type="tabs">
+        <Tabs
+          activeKey={active}
+          onSelect={(_event, key) => setParams(key === "overview" ? {} : { tab: String(key) })}
+          aria-label={t("host.parts")}
+          usePageInsets
+        >
+          {TABS.map((tab) => (
+            <Tab key={tab} eventKey={tab} title={<TabTitleText>{t(`tab.${tab}`)}</TabTitleText>} tabContentId={`tab-${tab}`} />
+          ))}
+        </Tabs>
+      </PageSection>
+      <PageSection isFilled>
+        <TabContentBody id={`tab-${active}`} role="tabpanel" className="ol-tab-body">
+          {active === "overview" ? <HostOverview host={host} /> : parts[active](host)}
+        </TabContentBody>
+      </PageSection>
+      {editing && <HostDialog host={host} onClose={() => setEditing(false)} />}
+    </>
+  );
+}
+
+function HostOverview({ host }: { host: Host }) {
+  const { t, i18n } = useTranslation();
+  const percent = (value: number) => new Intl.NumberFormat(i18n.language, { style: "percent", maximumFractionDigits: 1 }).format(value / 100);
+  return (
+    <Grid hasGutter>
+      <GridItem lg={7}>
+        <Card isFullHeight>
+          <CardTitle component="h2">{t("facts")}</CardTitle>
+          <CardBody>
+            <Facts
+              columns={1}
+              facts={[
+                [t("host.uri"), <Copyable>{host.uri}</Copyable>],
+                [t("host.hostname"), host.hostname],
+                [t("cluster"), host.cluster?.name],
+                [t("driver"), [t(`host.drivers.${host.driver}`, { defaultValue: host.driver }), host.hypervisor_version].filter(Boolean).join(" ")],
+                ["libvirt", host.libvirt_version],
+                [t("host.cpu"), [host.cpu_model, host.arch].filter(Boolean).join(" · ")],
+                [t("cpus"), host.cpus || null],
+                [t("memory"), host.memory_bytes ? <Bytes value={host.memory_bytes} /> : null],
+                [t("host.credentials.title"), t(host.has_credentials ? "host.credentials.kept" : "host.credentials.none")],
+                [t("host.key"), host.host_key ? <Copyable>{`${host.host_key.type} ${host.host_key.fingerprint}`}</Copyable> : null],
+                [t("host.seen"), <When at={host.seen_at} />],
+              ]}
+            />
+          </CardBody>
+        </Card>
+      </GridItem>
+      <GridItem lg={5}>
+        <Card isFullHeight>
+          <CardTitle component="h2">{t("host.load")}</CardTitle>
+          <CardBody>
+            <Facts
+              columns={1}
+              facts={[
+                [t("domain.many"), t("host.domains", { running: host.domains.running, total: host.domains.total })],
+                [t("cpu"), host.cpu_percent === null ? "–" : percent(host.cpu_percent)],
+                [
+                  t("memory"),
+                  host.memory_used_bytes === null ? (
+                    "–"
+                  ) : (
+                    <>
+                      <Bytes value={host.memory_used_bytes} /> {t("table.of")} <Bytes value={host.memory_bytes} />
+                    </>
+                  ),
+                ],
+              ]}
+            />
+          </CardBody>
+        </Card>
+      </GridItem>
+    </Grid>
+  );
+}

@@ -1,0 +1,50 @@
+import { Alert, AlertActionLink, Button } from "@patternfly/react-core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+
+import type { Job } from "../../api/types";
+import { JobProgress } from "../../jobs/JobProgress";
+import { isOpen, jobQuery } from "../../jobs/queries";
+
+const POLL_MS = 2_000;
+
+/** How the enrolment goes; when it fails, why, and the way to the host, which stays to be corrected. */
+export function EnrolProgress({ job: begun, onClose }: { job: Job; onClose: () => void }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { data: job = begun } = useQuery({
+    ...jobQuery(begun.id),
+    initialData: begun,
+    refetchInterval: ({ state }) => (state.data && !isOpen(state.data) ? false : POLL_MS),
+  });
+  const { name, id } = job.object;
+  const show = () => {
+    onClose();
+    void navigate(`/hosts/${id}`);
+  };
+  return (
+    <div className="ol-stack">
+      {isOpen(job) && <JobProgress job={job} title={t("host.add.enrolling", { name })} />}
+      {job.state === "succeeded" && (
+        <Alert isInline variant="success" title={t("host.add.done", { name })} actionLinks={<AlertActionLink onClick={show}>{t("job.show", { name })}</AlertActionLink>} />
+      )}
+      {(job.state === "failed" || job.state === "cancelled") && (
+        <Alert
+          isInline
+          variant="danger"
+          title={t("host.add.failed", { name })}
+          actionLinks={<AlertActionLink onClick={show}>{t("host.add.correct")}</AlertActionLink>}
+        >
+          {job.error?.detail}
+        </Alert>
+      )}
+      <div>
+        <Button variant={isOpen(job) ? "secondary" : "primary"} onClick={onClose}>
+          {t("close")}
+        </Button>
+        {isOpen(job) && <span className="ol-quiet"> {t("host.add.goesOn")}</span>}
+      </div>
+    </div>
+  );
+}

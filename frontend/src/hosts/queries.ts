@@ -1,0 +1,50 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { api, type Query } from "../api/client";
+import type { Host, HostWish, Job, Offer, Page } from "../api/types";
+import { refreshObject } from "../jobs/queries";
+import { keys } from "../live/keys";
+
+export function useHosts(query: Query, enabled = true) {
+  return useQuery({
+    queryKey: keys.list("host", query),
+    queryFn: ({ signal }) => api.get<Page<Host>>("/hosts/", query, signal),
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+}
+
+export function useHost(id: string) {
+  return useQuery({
+    queryKey: keys.one("host", id),
+    queryFn: ({ signal }) => api.get<Host>(`/hosts/${id}/`, {}, signal),
+  });
+}
+
+/** The hypervisors that the server's own machine offers. */
+export function useOffers() {
+  return useQuery({
+    queryKey: ["host-offers"],
+    queryFn: ({ signal }) => api.get<Offer[]>("/hosts/offers/", {}, signal),
+    staleTime: 30_000,
+  });
+}
+
+export const enrol = (wish: HostWish): Promise<Job> => api.post("/hosts/", wish);
+export const refreshHost = (id: string): Promise<Job> => api.post(`/hosts/${id}/refresh/`);
+
+export function useEditHost(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (change: Partial<HostWish>) => api.patch<Host>(`/hosts/${id}/`, change),
+    onSuccess: () => refreshObject(client, { kind: "host", id }),
+  });
+}
+
+export function useDeleteHost(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.delete<unknown>(`/hosts/${id}/`),
+    onSuccess: () => ["host", "domain", "pool", "network"].forEach((kind) => void client.invalidateQueries({ queryKey: [kind, "list"] })),
+  });
+}

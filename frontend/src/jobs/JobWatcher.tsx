@@ -1,0 +1,67 @@
+import { useQueries, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+
+import { asProblem } from "../api/problem";
+import type { Job } from "../api/types";
+import { objectPath } from "../ui/objectPath";
+import { useToast } from "../ui/toast";
+import { isOpen, jobQuery, refreshObject, useOpenJobs } from "./queries";
+import { unwatchJob, useWatchedJobs } from "./watched";
+
+const SAFETY_POLL_MS = 5_000;
+
+/** Tells how the jobs ended that were asked for here, and reads an object again whose job came, moved on or went. */
+export function JobWatcher() {
+  useToldEnds();
+  useFreshObjects();
+  return null;
+}
+
+function useToldEnds(): void {
+  const { t } = useTranslation();
+  const say = useToast();
+  const client = useQueryClient();
+  const ids = useWatchedJobs();
+  const results = useQueries({
+    queries: ids.map((id) => ({ ...jobQuery(id), refetchInterval: SAFETY_POLL_MS })),
+  });
+
+  useEffect(() => {
+    results.forEach(({ data: job, error }, at) => {
+      const id = ids[at];
+      if (id === undefined) return;
+      if (error && asProblem(error).missing) unwatchJob(id);
+      if (!job || isOpen(job)) return;
+      unwatchJob(id);
+      refreshObject(client, job.object);
+      const path = objectPath(job.object);
+      const gone = job.kind.endsWith(".undefine") || job.kind.endsWith(".delete");
+      const name = job.object.name;
+      const what = t(`job.kind.${job.kind}`, { defaultValue: job.kind });
+      say({
+        variant: job.state === "succeeded" ? "success" : job.state === "cancelled" ? "info" : "danger",
+        title: t(`job.ended.${job.state}`, { what, name }),
+        body: job.state === "failed" ? job.error?.detail : undefined,
+        link: path && !(gone && job.state === "succeeded") ? { to: path, text: t("job.show", { name }) } : undefined,
+      });
+    });
+  }, [results, ids, client, say, t]);
+}
+
+function useFreshObjects(): void {
+  const client = useQueryClient();
+  const open = useOpenJobs().data?.results;
+  const before = useRef<ReadonlyMap<string, Job> | null>(null);
+
+  useEffect(() => {
+    if (!open) return;
+    const now = new Map(open.map((job) => [job.id, job]));
+    if (before.current) {
+      const ended = [...before.current.values()].filter((job) => !now.has(job.id));
+      const came = open.filter((job) => before.current?.get(job.id)?.state !== job.state);
+      [...ended, ...came].forEach((job) => refreshObject(client, job.object));
+    }
+    before.current = now;
+  }, [open, client]);
+}
