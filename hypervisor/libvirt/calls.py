@@ -25,8 +25,6 @@ LONG_SECONDS = 3600.0  # a managed save writes all memory to disk
 
 # libvirtd takes five requests of a client at once; one is kept for its own keepalive and for ours.
 AT_ONCE = 4
-# What takes minutes leaves room for the questions about it.
-LONG_AT_ONCE = 2
 _IDLE_SECONDS = 20.0
 
 
@@ -67,8 +65,7 @@ class Calls:
         self.node = node
         self._made = 0
         self._slots = threading.BoundedSemaphore(AT_ONCE)
-        self._long_slots = threading.BoundedSemaphore(LONG_AT_ONCE)
-        self._queue: queue.SimpleQueue[tuple[_Call[Any], bool] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Call[Any] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._idle = 0
         self._broken: HypervisorError | None = None
@@ -87,24 +84,20 @@ class Calls:
             self._made += 1
         return method(*args, **kwargs)
 
-    def run(self, work: Callable[[], T], *, seconds: float | None = QUERY_SECONDS, long: bool = False) -> T:
+    def run(self, work: Callable[[], T], *, seconds: float | None = QUERY_SECONDS) -> T:
         """Carry out `work` in a thread of this connection, and wait for it at most `seconds` in all.
 
         Raises Timeout, which breaks the connection unless it only waited for its turn; NodeUnreachable on a broken
-        one; whatever `work` raises, in our own types. `long`: of these fewer run at once, so that others get through.
+        one; whatever `work` raises, in our own types.
         """
         until = None if seconds is None else time.monotonic() + seconds
         if self._broken is not None:
             raise NodeUnreachable(self._broken.detail, node=self.node)
-        if long and not self._long_slots.acquire(timeout=_left(until)):
-            raise Timeout("Other long calls on this node did not end in time.", node=self.node)
         if not self._slots.acquire(timeout=_left(until)):
-            if long:
-                self._long_slots.release()
             raise Timeout("Other calls on this node did not end in time.", node=self.node)
         call = _Call(work)
-        self._hand_over(call, long)
-        if not call.wait(None if until is None else max(0.0, until - time.monotonic())):
+        self._hand_over(call)
+        if not call.wait(_left(until)):
             late = Timeout(f"The node did not answer within {seconds:g} s.", node=self.node)
             self.break_off(late)
             raise late
@@ -118,7 +111,7 @@ class Calls:
         for _ in range(idle):
             self._queue.put(None)
 
-    def _hand_over(self, call: _Call[Any], long: bool) -> None:
+    def _hand_over(self, call: _Call[Any]) -> None:
         with self._lock:
             if self._idle:
                 self._idle -= 1
@@ -127,43 +120,34 @@ class Calls:
                 fresh = True
         if fresh:
             # A daemon: a process may end while a dead node keeps its thread.
-            threading.Thread(
-                target=self._work, args=(call, long), name=f"calls {self.node}", daemon=True
-            ).start()
+            threading.Thread(target=self._work, args=(call,), name=f"calls {self.node}", daemon=True).start()
         else:
-            self._queue.put((call, long))
+            self._queue.put(call)
 
-    def _work(self, call: _Call[Any] | None, long: bool) -> None:
+    def _work(self, call: _Call[Any] | None) -> None:
         while call is not None:
             call.carry_out(self.node)
             # Forgotten before the next wait, or the last domain would keep the connection open.
             call = None
-            if long:
-                self._long_slots.release()
             with self._lock:
                 ended = self._broken is not None
                 self._idle += 0 if ended else 1
             self._slots.release()
             if ended:
                 return
-            item = self._next()
-            if item is None:
-                return
-            call, long = item
-            del item
+            call = self._next()
 
-    def _next(self) -> "tuple[_Call[Any], bool] | None":
+    def _next(self) -> _Call[Any] | None:
         """The next call, or None when there was none for long or there will be none."""
         try:
-            item = self._queue.get(timeout=_IDLE_SECONDS)
+            return self._queue.get(timeout=_IDLE_SECONDS)
         except queue.Empty:
             with self._lock:
                 if self._idle:
                     self._idle -= 1
                     return None
             # Somebody counted on this thread just now.
-            item = self._queue.get()
-        return item
+            return self._queue.get()
 
 
 def _left(until: float | None) -> float | None:

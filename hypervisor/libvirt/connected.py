@@ -2,8 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Callable
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Self, TypeAlias, TypeVar
 from uuid import UUID
 
 import libvirt
@@ -27,8 +28,10 @@ _CLOSE_SECONDS = 2.0
 class Connected:
     """One open connection. The methods that start with an underscore are for the parts of the node."""
 
-    def __init__(self, uri: NodeURI, connection: Connection) -> None:
+    def __init__(self, uri: NodeURI, connection: Connection, again: Callable[[], Any] | None = None) -> None:
+        """`again` opens the same node once more; None for a driver within this process, whose nodes may be private."""
         self.uri = uri
+        self._again = again
         self._connection = connection
         self._calls = Calls(uri.host or str(uri))
         self._ask = self._calls.ask
@@ -67,8 +70,24 @@ class Connected:
                 # It broke before: then there is nothing to unregister, and it is closed already.
                 logger.debug("closing %s: %s", self._calls.node, error)
 
-    def _run(self, work: Callable[[], T], *, seconds: float | None = QUERY_SECONDS, long: bool = False) -> T:
-        return self._calls.run(work, seconds=seconds, long=long)
+    def _run(self, work: Callable[[], T], *, seconds: float | None = QUERY_SECONDS) -> T:
+        return self._calls.run(work, seconds=seconds)
+
+    @contextmanager
+    def _apart(self) -> Iterator[Self]:
+        """A connection of its own for a call that lasts.
+
+        Not only for the room it takes: while one thread waits inside libvirt (9.0) for a reply, the wake-up of another
+        that wants to send can get lost, and its call then stands still until the next keepalive, a second later.
+        """
+        if self._again is None:
+            yield self
+            return
+        other: Self = self._again()
+        try:
+            yield other
+        finally:
+            other.close()
 
     def _domain(self, uuid: UUID) -> Domain:
         """Inside of `_run` alone."""

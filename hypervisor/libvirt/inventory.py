@@ -35,7 +35,7 @@ class Inventorying(KeepingPools, KeepingNetworks):
     def inventory(self) -> Inventory:
         """Everything, by list and bulk calls. Pools and networks, which are few, cost one or two more calls each.
 
-        Each domain whose migration is at its very end (paused for it) costs one more. Raises HypervisorError.
+        Each domain that is paused for a migration at this moment costs one more. Raises HypervisorError.
         """
         return self._run(self._inventory, seconds=BULK_SECONDS)
 
@@ -133,18 +133,23 @@ class Inventorying(KeepingPools, KeepingNetworks):
         return tuple(seen.values())
 
     def _is_incoming(self, domain: Domain, state: DomainState, reason: int) -> bool:
-        """Whether this is the end that a migration still fills. Both ends are paused for it; one has its figures."""
-        if state is not DomainState.PAUSED or reason != states.PAUSED_MIGRATING:
+        """Whether this is the end that a migration still fills. Both ends may be paused for it; one has its figures."""
+        if state is not DomainState.PAUSED or reason not in states.PAUSED_BY_MIGRATION:
             return False
         try:
-            job = self._ask(domain.jobStats)
+            self._ask(domain.jobStats)
         except libvirt.libvirtError as error:
-            if error.get_error_code() == libvirt.VIR_ERR_OPERATION_INVALID:
-                return True  # "migration statistics are available only on the source host"
-            if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN or error.get_error_code() in UNSUPPORTED:
+            code = error.get_error_code()
+            if code in {
+                libvirt.VIR_ERR_NO_SUPPORT,
+                libvirt.VIR_ERR_NO_DOMAIN,
+                libvirt.VIR_ERR_OPERATION_INVALID,
+            }:
                 return False
+            if code == libvirt.VIR_ERR_OPERATION_UNSUPPORTED:
+                return True  # "migration statistics are available only on the source host"
             raise
-        return bool(job.get("operation") == libvirt.VIR_DOMAIN_JOB_OPERATION_MIGRATION_IN)
+        return False
 
     def _one(self, uuid: UUID) -> DomainSeen:
         domain = self._domain(uuid)

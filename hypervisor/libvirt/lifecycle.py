@@ -49,7 +49,8 @@ class Living(Connected):
         self._act(uuid, self._resume)
 
     def save(self, uuid: UUID) -> None:
-        self._act(uuid, lambda domain: self._ask(domain.managedSave, 0), seconds=LONG_SECONDS, long=True)
+        with self._apart() as other:
+            other._act(uuid, lambda domain: other._ask(domain.managedSave, 0), seconds=LONG_SECONDS)
 
     def undefine(self, uuid: UUID) -> None:
         self._act(uuid, self._undefine)
@@ -70,12 +71,11 @@ class Living(Connected):
         act: Callable[[Domain], object],
         *,
         seconds: float = CHANGE_SECONDS,
-        long: bool = False,
     ) -> None:
         def work() -> None:
             act(self._domain(uuid))
 
-        self._run(work, seconds=seconds, long=long)
+        self._run(work, seconds=seconds)
 
     def _resume(self, domain: Domain) -> None:
         number, _ = self._ask(domain.state)

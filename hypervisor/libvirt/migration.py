@@ -16,7 +16,7 @@ import libvirt
 from hypervisor import errors
 from hypervisor.data import CopiedVolume, MigrationOptions, MigrationProgress
 from hypervisor.libvirt.calls import CHANGE_SECONDS
-from hypervisor.libvirt.connected import Connected, Domain, Pool
+from hypervisor.libvirt.connected import UNSUPPORTED, Connected, Domain, Pool
 from hypervisor.libvirt.translation import clean, translated
 from hypervisor.xml.capabilities import read_capabilities
 from hypervisor.xml.disk import read_disk, read_source
@@ -63,7 +63,8 @@ class Migrating(Connected):
 
     def migrate(self, uuid: UUID, options: MigrationOptions) -> None:
         """Blocks until done, without a deadline. Raises MigrationRefused, Cancelled, NotFound, HypervisorError."""
-        self._run(lambda: self._migrate(uuid, options), seconds=None, long=True)
+        with self._apart() as other:
+            other._run(lambda: other._migrate(uuid, options), seconds=None)
 
     def migration_progress(self, uuid: UUID) -> MigrationProgress | None:
         """None while no migration away from this node is under way. Raises NotFound, HypervisorError."""
@@ -158,8 +159,8 @@ class Migrating(Connected):
         try:
             job = self._ask(domain.jobStats)
         except libvirt.libvirtError as error:
-            # On the destination, and of a domain that is off, there are no figures.
-            if error.get_error_code() == libvirt.VIR_ERR_OPERATION_INVALID:
+            # There are no figures on the destination, of a domain that is off, and for drivers without jobs.
+            if error.get_error_code() in UNSUPPORTED | {libvirt.VIR_ERR_OPERATION_INVALID}:
                 return None
             raise
         if job.get("type") not in _UNDER_WAY:

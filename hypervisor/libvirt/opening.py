@@ -108,13 +108,10 @@ class _Opening:
             connection: Connection = libvirt.open(address)
         except libvirt.libvirtError as error:
             raise _explained(error, self._uri, self._workdir) from None
-        try:
-            connection.setKeepAlive(_KEEPALIVE_SECONDS, _KEEPALIVE_COUNT)
-        except libvirt.libvirtError as error:
-            # Drivers that live in our own process have no connection to keep alive.
-            if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
-                logger.info("%s has no keepalive: %s", self._uri, error)
-        return LibvirtNode(self._uri, connection)
+        return LibvirtNode(self._uri, connection, self._once_more if _kept_alive(connection) else None)
+
+    def _once_more(self) -> LibvirtNode:
+        return open_node(self._uri, self._credentials, workdir=self._workdir, deadline=self._seconds)
 
     def _address(self) -> str:
         if self._uri.transport == "ssh":
@@ -124,6 +121,17 @@ class _Opening:
             pki = tls.write_pki(self._credentials, files.prepare(self._workdir))
             return self._uri.with_params(("pkipath", str(pki))) if pki else str(self._uri)
         return str(self._uri)
+
+
+def _kept_alive(connection: Connection) -> bool:
+    """Switch keepalive on. False for drivers that live in our own process: there is nothing to keep."""
+    try:
+        connection.setKeepAlive(_KEEPALIVE_SECONDS, _KEEPALIVE_COUNT)
+    except libvirt.libvirtError as error:
+        if error.get_error_code() == libvirt.VIR_ERR_NO_SUPPORT:
+            return False
+        raise
+    return True
 
 
 def _explained(error: "libvirt.libvirtError", uri: NodeURI, workdir: Path) -> HypervisorError:

@@ -31,7 +31,8 @@ _REASONS: dict[DomainState, tuple[str, ...]] = {
     ),
     DomainState.CRASHED: ("panicked",),
 }  # fmt: skip
-PAUSED_MIGRATING = 2  # VIR_DOMAIN_PAUSED_MIGRATION
+# VIR_DOMAIN_PAUSED_MIGRATION, and VIR_DOMAIN_PAUSED_STARTING_UP: a destination's before its first event.
+PAUSED_BY_MIGRATION = frozenset({2, 11})
 
 # virStoragePoolState
 POOL_STATES = (
