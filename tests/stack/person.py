@@ -1,0 +1,49 @@
+"""Someone who uses an installation over its REST API, as the browser does: a session, CSRF, cookies."""
+
+from typing import Any
+
+import httpx
+
+from tests.installation import eventually
+
+JOB_SECONDS = 30.0
+
+
+class Person:
+    """Signed in at `address`. Every call asserts that it was answered as expected."""
+
+    def __init__(self, address: str, username: str, password: str) -> None:
+        self.address = address
+        self.origin = f"http://{address}"
+        self._http = httpx.Client(base_url=f"{self.origin}/api/v1", timeout=20)
+        self.post("/auth/login/", {"username": username, "password": password}, expect=200)
+
+    def get(self, path: str, *, expect: int = 200, **query: str) -> Any:
+        return self._answer(self._http.get(path, params=query), expect)
+
+    def post(self, path: str, body: dict[str, Any] | None = None, *, expect: int = 201) -> Any:
+        headers = {"X-CSRFToken": self._http.cookies.get("csrftoken", "")}
+        return self._answer(self._http.post(path, json=body or {}, headers=headers), expect)
+
+    def delete(self, path: str, *, expect: int = 204) -> Any:
+        headers = {"X-CSRFToken": self._http.cookies.get("csrftoken", "")}
+        return self._answer(self._http.delete(path, headers=headers), expect)
+
+    def done(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Wait for the job's end, which must be a success."""
+
+        def ended() -> dict[str, Any] | None:
+            now: dict[str, Any] = self.get(f"/jobs/{job['id']}/")
+            return now if now["finished_at"] else None
+
+        last: dict[str, Any] = eventually(ended, within=JOB_SECONDS, what=f"the end of {job['kind']}")
+        assert last["state"] == "succeeded", last["error"]
+        return last
+
+    def close(self) -> None:
+        self._http.close()
+
+    @staticmethod
+    def _answer(answer: httpx.Response, expect: int) -> Any:
+        assert answer.status_code == expect, f"{answer.request.url}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content and "json" in answer.headers["Content-Type"] else answer.text
