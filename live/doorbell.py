@@ -20,4 +20,4 @@ def client() -> "redis.Redis":
 
 def async_client() -> "redis.asyncio.Redis":
     """A client for one event loop; the caller closes it."""
-    return redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3)
+    return redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=3, socket_timeout=20)

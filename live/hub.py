@@ -65,7 +65,9 @@ class Hub:
         async with async_client() as client:
             try:
                 about = await client.xinfo_stream(STREAM)
-                if _order(_text(about["max-deleted-entry-id"])) > _order(last):
+                oldest = about["first-entry"]
+                whole = about["entries-added"] == about["length"]
+                if not whole and (oldest is None or _order(last) < _order(_text(oldest[0]))):
                     return None
                 entries = await client.xrange(STREAM, min=f"({last}", count=_BATCH + 1)
             except redis.RedisError:
@@ -84,6 +86,9 @@ class Hub:
                     while True:
                         await self._read(client)
             except (redis.RedisError, OSError) as error:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    return  # redis-py may turn a cancellation into its own error
                 logger.warning("the notice stream is away: %s", error)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 2.0)
