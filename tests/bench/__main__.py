@@ -1,6 +1,5 @@
 """`make bench`: prints each figure beside its limit, and fails when a target is missed."""
 
-import http.client
 import json
 import sqlite3
 import subprocess
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.row import HEADING, Row, milliseconds
+from tests.browser import Browser
 from tests.installation import PASSWORD, PROJECT, Installation, installation
 
 HOSTS, DOMAINS = 20, 2000
@@ -47,7 +47,7 @@ def measured(product: Installation) -> Iterator[Row]:
     yield Row("make up: ready", product.wait_until_ready(), START_SECONDS, 1.0, "s")
     yield Row("make up: memory of all parts", memory_mib(product), ALL_MEMORY_MIB, 1.0, "MiB")
     browser = Browser(product.address)
-    browser.sign_in()
+    browser.sign_in("admin", PASSWORD)
     filled = [sys.executable, "-m", "tests.bench.fleet"]
     subprocess.run([*filled, str(HOSTS), "100"], cwd=PROJECT, env=product.env, check=True)
     small = milliseconds(lambda: browser.get(PAGE), 50)
@@ -70,37 +70,6 @@ def memory_mib(product: Installation) -> float:
         text = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
         total += next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
     return total / 1024
-
-
-class Browser:
-    """One kept connection, signed in."""
-
-    def __init__(self, address: str) -> None:
-        self._connection = http.client.HTTPConnection(address)
-        self._cookies: dict[str, str] = {}
-
-    def sign_in(self) -> None:
-        self.get("/api/v1/me/", expect=401)
-        body = json.dumps({"username": "admin", "password": PASSWORD})
-        self._send("POST", "/api/v1/auth/login/", body)
-
-    def get(self, path: str, *, expect: int = 200) -> bytes:
-        return self._send("GET", path, expect=expect)
-
-    def _send(self, method: str, path: str, body: str | None = None, expect: int | None = None) -> bytes:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
-        if body is not None:
-            headers |= {"Content-Type": "application/json", "X-CSRFToken": self._cookies.get("csrftoken", "")}
-            headers["Origin"] = f"http://{self._connection.host}:{self._connection.port}"
-        self._connection.request(method, path, body, headers)
-        answer = self._connection.getresponse()
-        for cookie in answer.headers.get_all("Set-Cookie", []):
-            name, _, value = cookie.partition(";")[0].partition("=")
-            self._cookies[name] = value
-        said = answer.read()
-        if answer.status != expect and not (expect is None and answer.status < 300):
-            raise RuntimeError(f"{method} {path}: {answer.status} {said[:500]!r}")
-        return said
 
 
 if __name__ == "__main__":
