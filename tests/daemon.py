@@ -1,5 +1,6 @@
 """A libvirtd of the tests' own: unprivileged, on a Unix socket, serving test:// and qemu:// to any process."""
 
+import json
 import os
 import pwd
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -26,7 +27,20 @@ class PrivateDaemon:
     by the daemon: put node files and images there with `file`.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, str | int] | None = None,
+        *,
+        listen: bool = False,
+        files: Mapping[str, str] | None = None,
+    ) -> None:
+        """`settings` are lines for libvirtd.conf, where `{folder}` stands for the daemon's; `listen`: on TCP and TLS.
+
+        `files`, by name and content, are in the folder before the daemon starts.
+        """
+        self._settings = settings or {}
+        self._listen = listen
+        self._files = files or {}
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -66,9 +80,20 @@ class PrivateDaemon:
             for name in ("run", "config", "config/libvirt", "cache", "data"):
                 (self._folder / name).mkdir()
             config = self._folder / "config" / "libvirt"
+            lines: dict[str, str | int] = {
+                "host_uuid": str(uuid.uuid4()),
+                "auth_unix_rw": "none",
+                "auth_unix_ro": "none",
+                **self._settings,
+            }
             (config / "libvirtd.conf").write_text(
-                f'host_uuid = "{uuid.uuid4()}"\nauth_unix_rw = "none"\nauth_unix_ro = "none"\nlog_level = 3\n'
+                "".join(
+                    f"{name} = {json.dumps(value.format(folder=self._folder) if isinstance(value, str) else value)}\n"
+                    for name, value in lines.items()
+                )
             )
+            for name, content in self._files.items():
+                (self._folder / name).write_text(content)
             # Without it each guest's log makes a virtlogd that nobody ends.
             (config / "qemu.conf").write_text('stdio_handler = "file"\n')
             for path in (self._folder, *self._folder.rglob("*")):
@@ -108,7 +133,15 @@ class PrivateDaemon:
         home = str(self.folder)
         with (self.folder / "libvirtd.log").open("ab") as log:
             self._process = subprocess.Popen(
-                ["setpriv", *dropped, "--pdeathsig", "TERM", "--", program],
+                [
+                    "setpriv",
+                    *dropped,
+                    "--pdeathsig",
+                    "TERM",
+                    "--",
+                    program,
+                    *(["--listen"] if self._listen else []),
+                ],
                 cwd=home,
                 env={
                     "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin",

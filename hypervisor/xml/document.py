@@ -42,7 +42,10 @@ def parse(text: str, root: str) -> Element:
     fetched; size and depth are limited.
     """
     # A declared encoding would contradict the text that we have already.
-    data = text.encode()
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        raise InvalidXML("The document has characters that are none.") from None
     if len(data) > LONGEST_BYTES:
         raise InvalidXML(f"The document is longer than {LONGEST_BYTES // 2**20} MiB.")
     if "<!DOCTYPE" in text:
