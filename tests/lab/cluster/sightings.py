@@ -1,4 +1,4 @@
-"""Where a guest is: what QEMU itself says on each node, with or without a libvirtd that answers."""
+"""Where a guest is, node by node: what libvirtd says, and QEMU itself where libvirtd is dead."""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +13,11 @@ _ANSWER_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One node's copy of a guest. `status` is QEMU's word: running, paused, inmigrate …, or "" without QEMU."""
+    """One node's copy of a guest.
+
+    `status` is "" without a QEMU; libvirt's word with libvirtd (running, paused …); QEMU's without (running, paused,
+    inmigrate, postmigrate …).
+    """
 
     node: str
     status: str
@@ -29,19 +33,18 @@ class Sighting:
 
 
 def sighting(node: Node, guest: Guest) -> Sighting:
-    """Look at one node. Raises `CommandFailed` when QEMU is there and can be asked in neither way."""
+    """Look at one node. Raises `CommandFailed` when libvirtd is there and does not answer."""
     return Sighting(node.name, _status(node, guest), tuple(guests.ticks(node, guest)))
 
 
 def _status(node: Node, guest: Guest) -> str:
     if not node.is_on() or not _has_qemu(node, guest):
         return ""
-    question = json.dumps({"execute": "query-status"})
     try:
         if node.pids_of("libvirtd"):
-            asked = ("qemu-monitor-command", str(guest.uuid), question)
-            return str(json.loads(node.virsh(*asked, seconds=_ANSWER_SECONDS))["return"]["status"])
-        return _ask_monitor(node, guest, question)
+            # Not "qemu-monitor-command": a migration's job keeps that waiting until it ends.
+            return node.virsh("domstate", str(guest.uuid), seconds=_ANSWER_SECONDS)
+        return _ask_monitor(node, guest)
     except CommandFailed:
         if not _has_qemu(node, guest):
             return ""  # it ended while it was asked
@@ -52,9 +55,9 @@ def _has_qemu(node: Node, guest: Guest) -> bool:
     return guest.name in node.guest_names()
 
 
-def _ask_monitor(node: Node, guest: Guest, question: str) -> str:
+def _ask_monitor(node: Node, guest: Guest) -> str:
     """QEMU's monitor takes one caller at a time; libvirtd, when it is there, is that one."""
-    hello = json.dumps({"execute": "qmp_capabilities"})
+    hello, question = (json.dumps({"execute": command}) for command in ("qmp_capabilities", "query-status"))
     sockets = node.path("/var/lib/libvirt/qemu").glob(f"domain-*-{guest.name[:20]}/monitor.sock")
     inside = f"/var/lib/libvirt/qemu/{next(sockets).parent.name}/monitor.sock"
     said = node.run(
