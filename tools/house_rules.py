@@ -27,7 +27,9 @@ _UNFINISHED = re.compile(
 _LEFT_OUT = re.compile(
     r"\bpytest\.(mark\.)?(skip|skipif|xfail|importorskip)\b|\b(it|test|describe)\.(skip|only|todo)\b"
 )
-_SOMEONES_HOME = re.compile(r"(?<![\w$}.])/(root|home/\w+)/")
+_SOMEONES_HOME = re.compile(r"(?<![\w$}.])/home/\w+/")
+# A package's own page (npm's "funding") is no place to fetch from.
+_ADDRESS_IN_LOCK = re.compile(r'"resolved"|^(?![ ]*")(.*https?://|--(extra-)?index-url|--find-links)')
 
 
 def committed() -> list[str]:
@@ -47,7 +49,7 @@ def faults(name: str, text: str) -> Iterator[str]:
     for number, line in enumerate(lines, start=1):
         if _REGISTRY.search(line):
             yield f"{name}:{number}: names a package registry's host"
-        if name in LOCKS and re.search(r"https?://", line) and "funding" not in line and '"url"' not in line:
+        if name in LOCKS and _ADDRESS_IN_LOCK.search(line):
             yield f"{name}:{number}: a lock holds versions and hashes, no addresses"
         if code and _UNFINISHED.search(line):
             yield f"{name}:{number}: unfinished work is an issue, not a remark in the code"
