@@ -232,9 +232,11 @@ class DomainViewSet(ObjectViewSet):
         )
 
     @extend_schema(responses={(200, "application/x-virt-viewer"): OpenApiTypes.STR})
-    @action(detail=True, url_path="console.vv", url_name="console-vv")
     def console_vv(self, request: Request, pk: UUID) -> HttpResponse:
-        """The file that remote-viewer opens; 409 where the screen cannot be reached from outside the node."""
+        """The file that remote-viewer opens; 409 where the screen cannot be reached from outside the node.
+
+        Routed apart: a file's name ends without a slash.
+        """
         return HttpResponse(
             viewer_file(pk, by=self.actor),
             content_type="application/x-virt-viewer",

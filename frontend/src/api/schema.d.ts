@@ -161,14 +161,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/domains/{id}/console.vv/": {
+    "/api/v1/domains/{id}/console.vv": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** @description The file that remote-viewer opens; 409 where the screen cannot be reached from outside the node. */
+        /**
+         * @description The file that remote-viewer opens; 409 where the screen cannot be reached from outside the node.
+         *
+         *     Routed apart: a file's name ends without a slash.
+         */
         get: operations["domains_console.vv_retrieve"];
         put?: never;
         post?: never;
@@ -837,6 +841,23 @@ export interface paths {
         patch: operations["roles_partial_update"];
         trace?: never;
     };
+    "/api/v1/schema/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The OpenAPI document, as JSON. Made once: it takes seconds, never changes, and anybody may ask for it. */
+        get: operations["schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens/": {
         parameters: {
             query?: never;
@@ -966,7 +987,7 @@ export interface components {
             address: string;
             action: string;
             object: components["schemas"]["AuditObject"];
-            result: components["schemas"]["ResultEnum"];
+            result: components["schemas"]["AuditResult"];
             detail: {
                 [key: string]: unknown;
             };
@@ -977,8 +998,8 @@ export interface components {
             id: string | null;
             name: string;
         };
-        /** @enum {unknown} */
-        BlankEnum: "";
+        /** @enum {string} */
+        AuditResult: "accepted" | "refused" | "failed";
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         BulkBodyRequest: {
             action: components["schemas"]["ActionEnum"];
@@ -1216,9 +1237,11 @@ export interface components {
             /** @description None: everywhere. */
             object?: components["schemas"]["GrantedObjectRequest"] | null;
         };
+        /** @enum {string} */
+        GrantableKind: "cluster" | "host" | "domain" | "pool" | "network";
         /** @description The object that a grant stands on. */
         GrantedObjectRequest: {
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["GrantableKind"];
             /** Format: uuid */
             id: string;
         };
@@ -1351,8 +1374,6 @@ export interface components {
         };
         /** @enum {string} */
         JobState: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "unknown";
-        /** @enum {string} */
-        KindEnum: "cluster" | "host" | "domain" | "pool" | "network";
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         LoginRequest: {
             username: string;
@@ -1363,7 +1384,7 @@ export interface components {
             id: string;
             username: string;
             name: string;
-            theme: components["schemas"]["ThemeEnum"] | components["schemas"]["BlankEnum"];
+            theme: components["schemas"]["Theme"];
             roles: string[];
             permissions: components["schemas"]["OwnPermissions"];
         };
@@ -1447,9 +1468,9 @@ export interface components {
             step: string;
         };
         OwnPermissions: {
-            everywhere: components["schemas"]["PermissionsEnum"][];
+            everywhere: components["schemas"]["Permission"][];
             /** @description On some objects only. */
-            somewhere: components["schemas"]["PermissionsEnum"][];
+            somewhere: components["schemas"]["Permission"][];
         };
         PaginatedAuditEntryList: {
             /** @example 123 */
@@ -1698,13 +1719,13 @@ export interface components {
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         PatchedMeWriteRequest: {
             name?: string;
-            theme?: components["schemas"]["ThemeEnum"] | components["schemas"]["BlankEnum"];
+            theme?: components["schemas"]["Theme"];
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         PatchedRoleWriteRequest: {
             name?: string;
             description?: string;
-            permissions?: components["schemas"]["PermissionsEnum"][];
+            permissions?: components["schemas"]["Permission"][];
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         PatchedTokenChangeRequest: {
@@ -1721,7 +1742,7 @@ export interface components {
             groups?: string[];
         };
         /** @enum {string} */
-        PermissionsEnum: "host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "pool.read" | "network.read" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage";
+        Permission: "host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "pool.read" | "network.read" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage";
         /** @description What a change would meet, with nothing done (`?plan=1`). */
         Plan: {
             allowed: boolean;
@@ -1758,8 +1779,6 @@ export interface components {
             id: string;
             name: string;
         };
-        /** @enum {string} */
-        ResultEnum: "accepted" | "refused" | "failed";
         /** @description What every object has. */
         Role: {
             /** Format: uuid */
@@ -1773,14 +1792,14 @@ export interface components {
             actions: string[];
             name: string;
             description: string;
-            permissions: components["schemas"]["PermissionsEnum"][];
+            permissions: components["schemas"]["Permission"][];
             built_in: boolean;
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         RoleWriteRequest: {
             name: string;
             description?: string;
-            permissions: components["schemas"]["PermissionsEnum"][];
+            permissions: components["schemas"]["Permission"][];
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         ShutdownBodyRequest: {
@@ -1788,7 +1807,7 @@ export interface components {
             timeout_seconds?: number;
         };
         /** @enum {string} */
-        ThemeEnum: "light" | "dark";
+        Theme: "auto" | "light" | "dark";
         /** @description What every object has. */
         Token: {
             /** Format: uuid */
@@ -6677,6 +6696,37 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.oai.openapi+json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
