@@ -13,6 +13,8 @@ from tests.lab.cluster.lab import Lab, standing
 from tests.lab.cluster.plan import BASE
 from tests.lab.cluster.record import Record
 
+_NOTE = "lab"
+
 
 def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m tests.lab.cluster")
@@ -21,26 +23,35 @@ def main() -> None:
     up.add_argument(
         "--json", type=Path, metavar="FILE", help="write the nodes as a list of {name, uri, credentials}"
     )
+    up.add_argument(
+        "--state", type=Path, metavar="DIR", help="note there which lab it is, for down and status"
+    )
     up.add_argument("--bare", action="store_true", help="without guests")
     down = commands.add_parser("down", help="take a lab away, or all")
-    down.add_argument("id", nargs="?")
-    commands.add_parser("status", help="show the labs of this machine")
+    status = commands.add_parser("status", help="show the labs of this machine")
+    for command in (down, status):
+        which = command.add_mutually_exclusive_group()
+        which.add_argument("id", nargs="?")
+        which.add_argument("--state", type=Path, metavar="DIR", help="the one that was noted there")
     guard = commands.add_parser("guard", help="take a lab away when its owner ends")
     guard.add_argument("id")
     options = asked.parse_args()
     if options.command == "up":
-        _up(options.json, bare=options.bare)
+        _up(options.json, options.state, bare=options.bare)
     elif options.command == "down":
-        _down(options.id)
+        _down(_asked_for(options.id, options.state))
     elif options.command == "status":
-        _status()
+        _status(_asked_for(options.id, options.state))
     else:
         _guard(options.id)
 
 
-def _up(target: Path | None, *, bare: bool) -> None:
+def _up(target: Path | None, state: Path | None, *, bare: bool) -> None:
     lab = Lab.start(stays=True)
     try:
+        if state is not None:
+            state.mkdir(parents=True, exist_ok=True)
+            (state / _NOTE).write_text(lab.plan.id)
         if not bare:
             furnish(lab)
         hosts = lab.hosts()
@@ -56,18 +67,26 @@ def _up(target: Path | None, *, bare: bool) -> None:
         print(f"  {host['name']}  {host['uri']}")
 
 
-def _down(id_: str | None) -> None:
+def _asked_for(id_: str | None, state: Path | None) -> list[Record]:
+    """The labs that are meant: one by its id or its note, else all. One that is gone already is none."""
+    if state is not None:
+        note = state / _NOTE
+        id_ = note.read_text() if note.exists() else ""
     found = [each for each in standing() if id_ in {None, each.plan.id}]
-    if id_ is not None and not found:
+    if id_ and not found and state is None:
         sys.exit(f"there is no lab {id_}")
+    return found
+
+
+def _down(labs: list[Record]) -> None:
     record.hold_signals()
-    for each in found:
+    for each in labs:
         record.remove(each.plan)
         print(f"lab {each.plan.id} is gone")
 
 
-def _status() -> None:
-    for each in standing():
+def _status(labs: list[Record]) -> None:
+    for each in labs:
         lab = Lab(each.plan)
         owner = "stays" if each.owner is None else f"belongs to process {each.owner.pid}"
         print(f"lab {each.plan.id}: {owner}")

@@ -177,11 +177,11 @@ class Lab:
     ) -> None:
         """Move a guest with virsh, live and peer to peer, its definition with it. Raises `CommandFailed`.
 
-        Seen here: 1.4 to 3 s a move on iSCSI and 2 to 5 s with a copied disk of 32 MiB, ten times in a row over TCP, TLS
-        and ssh in turns. `--bandwidth 4` (MiB/s) makes it last some 40 s, for tests that break something meanwhile.
+        Seen here: 1.4 to 3 s a move on iSCSI and 2 to 5 s with a copied disk of 32 MiB, ten times in a row over TCP,
+        TLS and ssh in turns. `--bandwidth 4` (MiB/s) makes it last some 40 s, for tests that break something meanwhile.
         With either libvirtd killed then, the guest goes on at the source. The other end's copy is gone at once, but for
-        one case: with the target's libvirtd killed during a disk's copy its QEMU waits ("inmigrate", never running) until
-        that libvirtd is back and ends it. A copied disk's file stays on the node that the guest left.
+        one case: with the target's libvirtd killed during a disk's copy, its QEMU waits ("inmigrate", never running)
+        until that libvirtd is back and ends it. A copied disk's file stays on the node that the guest left.
         """
         copying = ("--copy-storage-all",) if guest.disk is Disk.LOCAL else ()
         source.virsh(
