@@ -27,8 +27,7 @@ class Line:
         with _taking:
             before = _taken.pop(uuid, None)
         if before is not None:
-            before._lost()
-            before.close()
+            before.lose()
         self._node = node
         self._uuid = uuid
         self._lost = lost
@@ -39,6 +38,11 @@ class Line:
             _taken[uuid] = self
         for name, pump in (("down", self._down), ("up", self._up)):
             threading.Thread(target=pump, args=(self._stream,), name=f"serial-{name}", daemon=True).start()
+
+    def lose(self) -> None:
+        """Someone else takes the line."""
+        self._lost()
+        self.close()
 
     def close(self) -> None:
         """End both pumps; once is enough, twice does no harm."""

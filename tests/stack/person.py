@@ -22,12 +22,10 @@ class Person:
         return self._answer(self._http.get(path, params=query), expect)
 
     def post(self, path: str, body: dict[str, Any] | None = None, *, expect: int = 201) -> Any:
-        headers = {"X-CSRFToken": self._http.cookies.get("csrftoken", "")}
-        return self._answer(self._http.post(path, json=body or {}, headers=headers), expect)
+        return self._answer(self._http.post(path, json=body or {}, headers=self._csrf()), expect)
 
     def delete(self, path: str, *, expect: int = 204) -> Any:
-        headers = {"X-CSRFToken": self._http.cookies.get("csrftoken", "")}
-        return self._answer(self._http.delete(path, headers=headers), expect)
+        return self._answer(self._http.delete(path, headers=self._csrf()), expect)
 
     def done(self, job: dict[str, Any]) -> dict[str, Any]:
         """Wait for the job's end, which must be a success."""
@@ -42,6 +40,9 @@ class Person:
 
     def close(self) -> None:
         self._http.close()
+
+    def _csrf(self) -> dict[str, str]:
+        return {"X-CSRFToken": self._http.cookies.get("csrftoken") or ""}
 
     @staticmethod
     def _answer(answer: httpx.Response, expect: int) -> Any:

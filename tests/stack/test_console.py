@@ -13,10 +13,11 @@ from uuid import uuid4
 import pytest
 import redis
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from ovirtlite.embedded import guest
 from tests.daemon import PrivateDaemon
+from tests.dialling import dial
 from tests.installation import PASSWORD, PROJECT, Installation, eventually, installation
 from tests.rfb_viewer import Screen, greet, look, picture
 from tests.stack.person import Person
@@ -168,10 +169,6 @@ def ask(person: Person, ticking: Ticking, type: str, **more: Any) -> str:
     opened = person.post(f"/domains/{ticking.uuid}/console/", {"type": type, **more}, expect=200)
     assert opened["type"] == type
     return str(opened["url"])
-
-
-def dial(url: str, origin: str | None) -> connect:
-    return connect(url, origin=origin, compression=None, proxy=None, max_size=None)  # type: ignore[arg-type]
 
 
 def refused(url: str, origin: str | None) -> int:
@@ -354,8 +351,8 @@ def test_a_gateway_that_is_killed_leaves_no_relay(
         assert len(children) == 2  # the opener and this console
         subprocess.run(["kill", "-9", str(gateway)], check=True)
         browser.closed()
-        for pid in children:
-            eventually(lambda pid=pid: not Path(f"/proc/{pid}").exists(), within=5, what="the child's end")
+        left = [Path(f"/proc/{pid}") for pid in children]
+        eventually(lambda: not any(path.exists() for path in left), within=5, what="the end of its children")
     eventually(lambda: product.pid_of("console") not in {None, gateway}, within=10, what="a new gateway")
     eventually(lambda: _dials(admin, ticking), within=15, what="consoles open again")
 

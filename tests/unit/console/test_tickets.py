@@ -72,7 +72,9 @@ def test_no_ticket_lives_longer_than_a_minute(store: "redis.Redis") -> None:
 def test_redis_knows_neither_ticket_nor_session(store: "redis.Redis") -> None:
     issued = tickets.issue(store, TICKET)
     (key,) = store.keys()
+    assert isinstance(key, bytes)
     value = store.get(key)
+    assert isinstance(value, bytes)
     assert key.decode() == "console:ticket:" + hashlib.sha256(issued.text.encode()).hexdigest()
     assert issued.text.encode() not in value
     assert TICKET.session_key.encode() not in value
