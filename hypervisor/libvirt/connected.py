@@ -77,7 +77,7 @@ class Connected:
     def _apart(self) -> Iterator[Self]:
         """A connection of its own for a call that lasts.
 
-        Not only for the room it takes. Measured with libvirt 9.0: while a migration lasts, other calls on its connection
+        Not only for the room it takes. Measured with libvirt 9.0: while a migration lasts, others on its connection
         stand still for one to three seconds at a time; on a connection beside it they take a millisecond.
         """
         if self._again is None:

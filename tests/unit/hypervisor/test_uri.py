@@ -118,7 +118,7 @@ def test_refused(text: str) -> None:
     "name",
     [
         "command", "netcat", "keyfile", "pkipath", "no_verify", "no_sanity", "no_tty", "mode", "proxy", "name",
-        "auto_answer", "sshauth", "known_hosts", "known_hosts_verify", "tls_priority", "root", "COMMAND", "comm%61nd", "vcenter",
+        "auto_answer", "sshauth", "known_hosts", "known_hosts_verify", "tls_priority", "root", "COMMAND", "comm%61nd",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(
