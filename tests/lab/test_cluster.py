@@ -66,7 +66,7 @@ def test_every_node_reaches_every_other_by_every_transport(lab: Lab, transport: 
 def test_a_container_runs(lab: Lab) -> None:
     node = lab.nodes["node3"]
     lab.add_container(node, "box")
-    assert node.virsh("domstate", "box", driver="lxc:///") == "running"
+    assert node.virsh("domstate", "box", driver="lxc:///system") == "running"
 
 
 @pytest.mark.parametrize("disk", [Disk.ISCSI, Disk.LOCAL])

@@ -21,8 +21,8 @@ def add_container(node: Node, name: str) -> None:
         link = Path(root, "bin", applet)
         if not link.is_symlink():
             link.symlink_to("busybox")
-    node.define(_definition(name, inside), driver="lxc:///")
-    node.virsh("start", name, driver="lxc:///")
+    node.define(_definition(name, inside), driver="lxc:///system")
+    node.virsh("start", name, driver="lxc:///system")
 
 
 def _definition(name: str, root: str) -> str:

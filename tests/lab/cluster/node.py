@@ -47,8 +47,7 @@ class Node(Machine):
     def uri_by(self, transport: str, driver: str = "qemu") -> str:
         """The node's URI over "ssh", "tls" or "tcp", for who is outside and for the other nodes alike."""
         user = "root@" if transport == "ssh" else ""
-        path = "/" if driver == "lxc" else "/system"
-        return f"{driver}+{transport}://{user}{self.address}{path}"
+        return f"{driver}+{transport}://{user}{self.address}/system"
 
     def configure(self, hosts: dict[str, str], access: Access, guest: Path) -> None:
         """Write everything that the node needs to serve from its first boot on. `guest` is the demo guest's folder."""

@@ -7,7 +7,7 @@ from tests.lab.cluster.node import LOCAL_IMAGES, SERIAL_LOGS, Node
 from tests.lab.cluster.run import CommandFailed
 from tests.lab.cluster.storage import Storage
 
-_DRIVERS = ("qemu:///system", "lxc:///")
+_DRIVERS = ("qemu:///system", "lxc:///system")
 
 
 def tidy(nodes: list[Node], storage: Storage) -> None:
