@@ -27,16 +27,40 @@ class Person:
     def delete(self, path: str, *, expect: int = 204) -> Any:
         return self._answer(self._http.delete(path, headers=self._csrf()), expect)
 
-    def done(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Wait for the job's end, which must be a success."""
+    def patch(self, path: str, body: dict[str, Any], *, expect: int = 200) -> Any:
+        return self._answer(self._http.patch(path, json=body, headers=self._csrf()), expect)
 
-        def ended() -> dict[str, Any] | None:
+    def find(self, path: str) -> Any:
+        """The object, or None while there is none."""
+        answer = self._http.get(path)
+        return None if answer.status_code == 404 else self._answer(answer, 200)
+
+    def ended(
+        self, job: dict[str, Any], *, within: float = JOB_SECONDS, steps: set[str] | None = None
+    ) -> dict[str, Any]:
+        """Wait for the job's end, whatever it is. The steps that were seen meanwhile are added to `steps`."""
+
+        def over() -> dict[str, Any] | None:
             now: dict[str, Any] = self.get(f"/jobs/{job['id']}/")
+            if steps is not None:
+                steps.add(now["step"])
             return now if now["finished_at"] else None
 
-        last: dict[str, Any] = eventually(ended, within=JOB_SECONDS, what=f"the end of {job['kind']}")
+        last: dict[str, Any] = eventually(over, within=within, what=f"the end of {job['kind']}")
+        return last
+
+    def done(
+        self, job: dict[str, Any], *, within: float = JOB_SECONDS, steps: set[str] | None = None
+    ) -> dict[str, Any]:
+        """Wait for the job's end, which must be a success."""
+        last = self.ended(job, within=within, steps=steps)
         assert last["state"] == "succeeded", last["error"]
         return last
+
+    @property
+    def cookies(self) -> str:
+        """What a browser would send along when it opens a WebSocket."""
+        return "; ".join(f"{name}={value}" for name, value in self._http.cookies.items())
 
     def close(self) -> None:
         self._http.close()
