@@ -5,6 +5,7 @@ import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 
+import logo from "../ui/logo.svg";
 import { TextField } from "../ui/fields";
 import { LanguageMenu, ThemeMenu } from "../ui/Preferences";
 import { ProblemAlert } from "../ui/Problems";
@@ -24,7 +25,9 @@ export function SignInPage() {
       <Card isLarge>
         <CardTitle>
           <Title headingLevel="h1" size="2xl">
-            ovirtlite
+            <span className="ol-brand">
+              <img src={logo} alt="" width={32} height={32} /> ovirtlite
+            </span>
           </Title>
           <p className="ol-quiet">{t("signIn.body")}</p>
         </CardTitle>

@@ -56,6 +56,15 @@ async function read<T>(response: Response): Promise<T> {
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
+function dataURL(blob: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+}
+
 /** The REST API. Paths are those below /api/v1; every refusal is thrown as a Problem. */
 export const api = {
   get: async <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> =>
@@ -63,5 +72,7 @@ export const api = {
   post: async <T>(path: string, body: unknown = {}, query: Query = {}): Promise<T> =>
     read<T>(await send("POST", path + queryString(query), body)),
   patch: async <T>(path: string, body: unknown): Promise<T> => read<T>(await send("PATCH", path, body)),
+  /** A picture as a data URL. */
+  picture: async (path: string, signal?: AbortSignal): Promise<string> => dataURL(await (await send("GET", path, undefined, signal)).blob()),
   delete: async <T>(path: string): Promise<T> => read<T>(await send("DELETE", path)),
 };

@@ -9,7 +9,7 @@ export class Problem extends Error {
   readonly more: Readonly<Record<string, unknown>>;
 
   constructor(status: number, body: Record<string, unknown>) {
-    const { title, detail, code, errors, type: _type, status: _status, ...more } = body;
+    const { title, detail, code, errors, ...more } = body;
     super(typeof detail === "string" && detail !== "" ? detail : String(title ?? `HTTP ${status}`));
     this.name = "Problem";
     this.status = status;

@@ -26,6 +26,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink, Outlet, useLocation } from "react-router";
 
+import logo from "../ui/logo.svg";
 import { AccountMenu } from "../access/AccountMenu";
 import { JobsDrawer } from "../jobs/JobsDrawer";
 import { useOpenJobs } from "../jobs/queries";
@@ -100,7 +101,9 @@ function Top({ drawer, onDrawer, onSearch }: { drawer: boolean; onDrawer: () => 
         </MastheadToggle>
         <MastheadBrand>
           <MastheadLogo component={(props) => <Link {...props} to="/" />}>
-            <span className="ol-brand">ovirtlite</span>
+            <span className="ol-brand">
+              <img src={logo} alt="" width={28} height={28} /> ovirtlite
+            </span>
           </MastheadLogo>
         </MastheadBrand>
       </MastheadMain>

@@ -86,7 +86,7 @@ function Counts<S extends string>({ title, path, kind, states, show, empty }: Co
   return (
     <Card isFullHeight>
       <CardTitle component="h2">
-        <Link to={path}>{title}</Link> {all.data !== undefined && <span className="ol-count">{all.data}</span>}
+        <Link to={path}>{title}</Link> {all.data !== undefined && <span className="ol-quiet">{all.data}</span>}
       </CardTitle>
       <CardBody>
         <ProblemAlert error={all.error} />

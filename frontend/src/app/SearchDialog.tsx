@@ -10,6 +10,7 @@ import { objectPath } from "../ui/objectPath";
 import { ProblemAlert } from "../ui/Problems";
 
 const MOST = 5;
+const FIELD = "search-everything";
 const KINDS = [
   { kind: "domain", path: "/domains/", title: "domain.many", list: "/domains" },
   { kind: "host", path: "/hosts/", title: "host.many", list: "/hosts" },
@@ -40,7 +41,7 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
   const nothing = wanted !== "" && groups.length === 0 && answers.every((answer) => !answer.isFetching && !answer.isError);
 
   return (
-    <Modal isOpen variant="small" position="top" onClose={onClose} aria-labelledby="search-title">
+    <Modal isOpen variant="small" position="top" elementToFocus={`#${FIELD}`} onClose={onClose} aria-labelledby="search-title">
       <ModalHeader title={t("searchAll.title")} labelId="search-title" />
       <ModalBody>
         <form
@@ -51,12 +52,12 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
           }}
         >
           <SearchInput
+            searchInputId={FIELD}
             aria-label={t("searchAll.title")}
             placeholder={t("searchAll.placeholder")}
             value={text}
             onChange={(_event, value) => setText(value)}
             onClear={() => setText("")}
-            autoFocus
           />
         </form>
         <ProblemAlert error={answers.find((answer) => answer.isError)?.error} />

@@ -9,7 +9,7 @@ export function PasteDialog({ onType, onClose }: { onType: (text: string) => voi
   const { t } = useTranslation();
   const [text, setText] = useState("");
   return (
-    <Modal isOpen variant="small" onClose={onClose} aria-labelledby="paste-title" appendTo={() => document.fullscreenElement as HTMLElement ?? document.body}>
+    <Modal elementToFocus="#paste-text" isOpen variant="small" onClose={onClose} aria-labelledby="paste-title" appendTo={() => document.fullscreenElement as HTMLElement ?? document.body}>
       <ModalHeader title={t("console.paste")} description={t("console.pasteBody")} labelId="paste-title" />
       <ModalBody>
         <Form
@@ -21,7 +21,7 @@ export function PasteDialog({ onType, onClose }: { onType: (text: string) => voi
           }}
         >
           <FormGroup label={t("console.text")} fieldId="paste-text">
-            <TextArea id="paste-text" rows={LINES} value={text} onChange={(_event, value) => setText(value)} autoFocus spellCheck={false} className="ol-code" />
+            <TextArea id="paste-text" rows={LINES} value={text} onChange={(_event, value) => setText(value)} spellCheck={false} className="ol-code" />
           </FormGroup>
         </Form>
       </ModalBody>

@@ -34,6 +34,7 @@ export default function VncScreen({ domain, scale, viewOnly, control, onState }:
     rfb.showDotCursor = true;
     rfb.viewOnly = settings.current.viewOnly || ticket.view_only;
     show(rfb, settings.current.scale);
+    let over = false;
     rfb.addEventListener("connect", () => {
       target.style.backgroundImage = "";
       setAsksPassword(false);
@@ -48,15 +49,15 @@ export default function VncScreen({ domain, scale, viewOnly, control, onState }:
     rfb.addEventListener("disconnect", () => {
       // The last picture stays until the next connection draws its own.
       if (screen.current === rfb) keepPicture(rfb, target);
+      if (screen.current === rfb) screen.current = null;
+      over = true;
       setAsksPassword(false);
       events.closed();
     });
     return {
       close: () => {
-        if (screen.current === rfb) {
-          keepPicture(rfb, target);
-          screen.current = null;
-        }
+        if (over) return;
+        if (screen.current === rfb) keepPicture(rfb, target);
         rfb.disconnect();
       },
     };

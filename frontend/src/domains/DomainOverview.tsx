@@ -7,6 +7,7 @@ import type { DomainDetail } from "../api/types";
 import { Facts } from "../ui/Facts";
 import { Bytes, Copyable, When } from "../ui/Values";
 import { useDomainStats } from "./queries";
+import { ScreenCard } from "./ScreenCard";
 
 /** Is it well, where is it, what is it made of. */
 export function DomainOverview({ domain }: { domain: DomainDetail }) {
@@ -48,7 +49,8 @@ export function DomainOverview({ domain }: { domain: DomainDetail }) {
           </CardBody>
         </Card>
       </GridItem>
-      <GridItem lg={5}>
+      <GridItem lg={5} className="ol-stack ol-start">
+        {domain.consoles.includes("vnc") && domain.actions.includes("console") && !domain.stale && <ScreenCard domain={domain} />}
         <Load domain={domain} />
       </GridItem>
       <GridItem lg={7}>
@@ -68,7 +70,7 @@ function Load({ domain }: { domain: DomainDetail }) {
   const rate = (value: number | null | undefined) =>
     value === null || value === undefined ? "–" : <><Bytes value={value} />/s</>;
   return (
-    <Card isFullHeight>
+    <Card>
       <CardTitle component="h2">{t("domain.load")}</CardTitle>
       <CardBody>
         {!running ? (

@@ -7,6 +7,7 @@ import { useParams, useSearchParams } from "react-router";
 import type { DomainDetail } from "../api/types";
 import { JobProgress } from "../jobs/JobProgress";
 import { useJobOf } from "../jobs/queries";
+import { useLasting } from "../jobs/useLasting";
 import { FactsSkeleton } from "../ui/Facts";
 import { PageHead } from "../ui/PageHead";
 import { OutdatedAlert, ProblemPage } from "../ui/Problems";
@@ -58,6 +59,7 @@ function DomainView({ domain, console, jobs, events }: DomainPageProps & { domai
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
   const job = useJobOf(domain);
+  const lasting = useLasting(job);
   const seen = useAgo(domain.seen_at);
   const hasConsole = domain.consoles.length > 0;
   const tabs = TABS.filter(
@@ -85,7 +87,7 @@ function DomainView({ domain, console, jobs, events }: DomainPageProps & { domai
         actions={
           <div className="ol-actions">
             {active !== "console" && hasConsole && domain.actions.includes("console") && (
-              <Button variant="secondary" icon={<DesktopIcon />} onClick={() => setParams({ tab: "console" })}>
+              <Button variant="primary" icon={<DesktopIcon />} onClick={() => setParams({ tab: "console" })}>
                 {t("domain.action.console")}
               </Button>
             )}
@@ -93,9 +95,9 @@ function DomainView({ domain, console, jobs, events }: DomainPageProps & { domai
           </div>
         }
       />
-      {(job !== null || domain.stale || domain.conflict !== null) && (
+      {(lasting || domain.stale || domain.conflict !== null) && (
         <PageSection className="ol-stack">
-          {job && <JobProgress job={job} />}
+          {job && lasting && <JobProgress job={job} />}
           {domain.stale && (
             <Alert isInline variant="warning" title={t("domain.stale.title", { host: domain.host.name, ago: seen })}>
               {t("domain.stale.body")}
@@ -120,8 +122,13 @@ function DomainView({ domain, console, jobs, events }: DomainPageProps & { domai
           ))}
         </Tabs>
       </PageSection>
-      <PageSection isFilled hasBodyWrapper={false} padding={active === "console" ? { default: "noPadding" } : undefined}>
-        <TabContentBody id={`tab-${active}`} role="tabpanel" className="ol-tab-body">
+      <PageSection
+        isFilled
+        hasBodyWrapper={false}
+        padding={active === "console" ? { default: "noPadding" } : undefined}
+        className={active === "console" ? "ol-fill" : undefined}
+      >
+        <TabContentBody id={`tab-${active}`} role="tabpanel" className={active === "console" ? "ol-fill" : undefined}>
           {body[active]()}
         </TabContentBody>
       </PageSection>

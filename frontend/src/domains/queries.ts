@@ -39,6 +39,17 @@ export function useDomainStats(id: string, running: boolean) {
   });
 }
 
+/** The screen as it is now, as the address of a picture. */
+export function useScreenshot(id: string) {
+  return useQuery({
+    queryKey: ["domain-screenshot", id],
+    queryFn: ({ signal }) => api.picture(`/domains/${id}/screenshot/`, signal),
+    refetchInterval: STATS_EVERY_MS,
+    retry: false,
+    gcTime: 0,
+  });
+}
+
 /** Hosts that a domain could be told to move to. */
 export function useTargetHosts(domain: Domain) {
   return useQuery({

@@ -19,6 +19,7 @@ import { useParams, useSearchParams } from "react-router";
 import type { Host } from "../api/types";
 import { JobProgress } from "../jobs/JobProgress";
 import { useJobOf } from "../jobs/queries";
+import { useLasting } from "../jobs/useLasting";
 import { Facts, FactsSkeleton } from "../ui/Facts";
 import { PageHead } from "../ui/PageHead";
 import { OutdatedAlert, ProblemPage } from "../ui/Problems";
@@ -65,6 +66,7 @@ function HostView({ host, parts }: { host: Host; parts: HostParts }) {
   const [params, setParams] = useSearchParams();
   const [editing, setEditing] = useState(false);
   const job = useJobOf(host);
+  const lasting = useLasting(job);
   const seen = useAgo(host.seen_at);
   const active = TABS.find((tab) => tab === params.get("tab")) ?? "overview";
   return (
@@ -75,9 +77,9 @@ function HostView({ host, parts }: { host: Host; parts: HostParts }) {
         beside={<HostStatus host={host} />}
         actions={<HostActions host={host} />}
       />
-      {(job !== null || host.error !== null) && (
+      {(lasting || host.error !== null) && (
         <PageSection className="ol-stack">
-          {job && <JobProgress job={job} />}
+          {job && lasting && <JobProgress job={job} />}
           {host.error && (
             <Alert
               isInline
@@ -106,7 +108,7 @@ function HostView({ host, parts }: { host: Host; parts: HostParts }) {
         </Tabs>
       </PageSection>
       <PageSection isFilled>
-        <TabContentBody id={`tab-${active}`} role="tabpanel" className="ol-tab-body">
+        <TabContentBody id={`tab-${active}`} role="tabpanel">
           {active === "overview" ? <HostOverview host={host} /> : parts[active](host)}
         </TabContentBody>
       </PageSection>

@@ -130,7 +130,7 @@ export function DataTable<T extends { id: string; name?: string }>(props: DataTa
                 key={column.key}
                 sort={sortOf(column)}
                 visibility={visibility(column) as never}
-                modifier={column.fit ? "fitContent" : undefined}
+                modifier={column.fit ? "fitContent" : "nowrap"}
               >
                 {column.title}
               </Th>

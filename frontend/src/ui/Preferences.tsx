@@ -1,12 +1,12 @@
 import { Dropdown, DropdownItem, DropdownList, MenuToggle } from "@patternfly/react-core";
-import { LanguageIcon, MoonIcon, SunIcon, SyncAltIcon } from "@patternfly/react-icons";
+import { AdjustIcon, LanguageIcon, MoonIcon, SunIcon } from "@patternfly/react-icons";
 import { useState, type ComponentType } from "react";
 import { useTranslation } from "react-i18next";
 
 import { changeLanguage, LANGUAGES } from "../locales/i18n";
 import { setTheme, THEMES, useTheme, type Theme } from "./theme";
 
-const THEME_ICON: Record<Theme, ComponentType> = { light: SunIcon, dark: MoonIcon, system: SyncAltIcon };
+const THEME_ICON: Record<Theme, ComponentType> = { light: SunIcon, dark: MoonIcon, system: AdjustIcon };
 
 export function ThemeMenu() {
   const { t } = useTranslation();

@@ -13,6 +13,7 @@ import { useToast } from "../../ui/toast";
 import { allows, type DomainAction } from "./action";
 import { MigrateDialog } from "./MigrateDialog";
 import { ACTIONS, PRIMARY } from "./power";
+import { shutdown } from "./shutdown";
 
 interface Asked {
   action: DomainAction;
@@ -89,7 +90,7 @@ export function DomainActions({ domain, inRow = false }: { domain: Domain; inRow
             />
           </Tooltip>
         ) : (
-          <Button variant="primary" icon={<primary.icon />} isLoading={busy} isDisabled={busy} onClick={() => run(primary)}>
+          <Button variant={primary === shutdown ? "secondary" : "primary"} icon={<primary.icon />} isLoading={busy} isDisabled={busy} onClick={() => run(primary)}>
             {t(`domain.action.${primary.name}`)}
           </Button>
         ))}

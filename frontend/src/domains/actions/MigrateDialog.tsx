@@ -37,7 +37,7 @@ export function MigrateDialog({ domain, onClose }: { domain: Domain; onClose: ()
   const ready = plan.data?.allowed === true && !plan.isFetching && !request.isPending;
 
   return (
-    <Modal isOpen variant="small" onClose={onClose} aria-labelledby="migrate-title">
+    <Modal elementToFocus="#migrate-host" isOpen variant="small" onClose={onClose} aria-labelledby="migrate-title">
       <ModalHeader title={t("migrate.title", { name: domain.name })} description={t("migrate.body")} labelId="migrate-title" />
       <ModalBody>
         <Form

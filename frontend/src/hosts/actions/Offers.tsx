@@ -1,4 +1,4 @@
-import { FormFieldGroup, FormFieldGroupHeader, Radio, Skeleton } from "@patternfly/react-core";
+import { FormGroup, Radio, Skeleton } from "@patternfly/react-core";
 import { useTranslation } from "react-i18next";
 
 import { ProblemAlert } from "../../ui/Problems";
@@ -10,7 +10,7 @@ export function Offers({ taken, onTake }: { taken: string; onTake: (uri: string)
   const offers = useOffers();
   if (offers.data?.length === 0) return null;
   return (
-    <FormFieldGroup header={<FormFieldGroupHeader titleText={{ text: t("host.offers.title"), id: "offers" }} titleDescription={t("host.offers.body")} />}>
+    <FormGroup role="radiogroup" isStack label={t("host.offers.title")} labelHelp={<span className="ol-quiet">{t("host.offers.body")}</span>}>
       {offers.isPending && <Skeleton width="60%" screenreaderText={t("loading")} />}
       <ProblemAlert error={offers.error} />
       {offers.data?.map((offer) => (
@@ -29,6 +29,6 @@ export function Offers({ taken, onTake }: { taken: string; onTake: (uri: string)
           onChange={() => onTake(offer.uri)}
         />
       ))}
-    </FormFieldGroup>
+    </FormGroup>
   );
 }

@@ -60,9 +60,11 @@ export function URIFields({ form }: { form: UseFormReturn<HostForm> }) {
               </GridItem>
             </>
           )}
-          <GridItem className="ol-quiet">
-            {t("host.uri")}: <code>{buildURI(values)}</code>
-          </GridItem>
+          {(values.transport === "" || values.host !== "") && (
+            <GridItem className="ol-quiet">
+              {t("host.uri")}: <code>{buildURI(values)}</code>
+            </GridItem>
+          )}
         </Grid>
       )}
       <Switch id="host-written" label={t("host.writeURI")} isChecked={values.written} onChange={(_event, written) => changeWritten(written)} />
