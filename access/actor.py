@@ -37,6 +37,10 @@ class Actor:
         return self.user.pk if self.user is not None else None
 
     @property
+    def token_id(self) -> UUID | None:
+        return self.token.pk if self.token is not None else None
+
+    @property
     def name(self) -> str:
         if self.is_system:
             return "ovirtlite"

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from access.models import Grant
+from access.unchanged import unchanged
 
 if TYPE_CHECKING:
     from access.models import Token, User
@@ -143,12 +144,16 @@ def add_up(given: Iterable[tuple[Iterable[str], str | None, UUID | None]]) -> Ri
     return MappingProxyType({name: scope for name, scope in rights.items() if name in PERMISSIONS})
 
 
+def _granted(user: UUID) -> Rights:
+    grants = Grant.objects.filter(Q(user=user) | Q(group__users=user))
+    return add_up(grants.values_list("role__permissions", "object_kind", "object_id"))
+
+
 def rights_of(user: "User", token: "Token | None" = None) -> Rights:
     """All that `user` may do by own and group grants (one query); through `token`, what it names of that."""
     if not user.is_active or (token is not None and not usable(token)):
         return MappingProxyType({})
-    grants = Grant.objects.filter(Q(user=user.pk) | Q(group__users=user.pk))
-    rights = add_up(grants.values_list("role__permissions", "object_kind", "object_id"))
+    rights = unchanged(("rights", user.pk), lambda: _granted(user.pk))
     if token is None or token.permissions is None:
         return rights
     named = frozenset(token.permissions)

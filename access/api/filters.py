@@ -37,7 +37,7 @@ def names_for(view: APIView, *, of_list: bool) -> frozenset[str]:
     return _ALWAYS | _OF_LISTS | own | filters
 
 
-class StrictFilter(DjangoFilterBackend):  # type: ignore[misc]
+class StrictFilter(DjangoFilterBackend):
     """django-filter, built only when a filter is used: most requests for a list use none."""
 
     def filter_queryset(self, request: Request, queryset: Any, view: APIView) -> Any:

@@ -22,6 +22,7 @@ from access.api.filters import names_for, refuse_unknown
 from access.errors import NotPermitted, NotThere, Stale
 from access.models import KeptReply, User
 from access.querysets import PermittedQuerySet
+from access.unchanged import unchanged
 
 S = TypeVar("S", bound="Serializer[Any]")
 Row = dict[str, Any]
@@ -181,8 +182,14 @@ class ObjectViewSet(GenericViewSet[Any], Endpoint):
         if permission is not None and not self.actor.may(permission):
             raise NotPermitted(f"This needs the permission {permission}.")
         self._wanted_fields()
+        asked = ("list", type(self), request.build_absolute_uri(), self.actor.id, self.actor.token_id)
+        return Response(unchanged(asked, self._rendered_list))
+
+    def _rendered_list(self) -> bytes:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(self.present_all(page or []))
+        response = self.get_paginated_response(self.present_all(page or []))
+        rendered = self.request.accepted_renderer.render(response.data)
+        return rendered.encode() if isinstance(rendered, str) else rendered
 
     def retrieve(self, request: Request, pk: UUID, *args: Any, **kwargs: Any) -> Response:
         refuse_unknown(request, names_for(self, of_list=False))

@@ -1,5 +1,6 @@
 """Tokens: a program's key to its owner's account, no wider than the owner and no wider than who made it."""
 
+import copy
 import hashlib
 import secrets
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from access.models import Token
 from access.permissions import usable
 from access.querysets import PermittedQuerySet
 from access.services.checks import locked
+from access.unchanged import unchanged
 
 PREFIX = "ovl_"
 LIFETIME = timedelta(days=90)
@@ -119,7 +121,9 @@ def delete(id: UUID, *, expected: int | None, by: Actor) -> None:
 
 def find(text: str) -> Token | None:
     """The token of this text, if it still counts, with its user. Its use is noted, once a minute at most."""
-    token = Token.objects.select_related("user").filter(digest=digest_of(text)).first()
+    digest = digest_of(text)
+    kept = unchanged(("token", digest), Token.objects.select_related("user").filter(digest=digest).first)
+    token = copy.deepcopy(kept)  # what is kept is shared
     now = timezone.now()
     if token is None or not usable(token, now) or not token.user.is_active:
         return None

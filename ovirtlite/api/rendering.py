@@ -30,6 +30,8 @@ class JSONRenderer(BaseRenderer):
     ) -> bytes:
         if data is None:
             return b""
+        if isinstance(data, bytes):
+            return data  # rendered before, and still true
         return orjson.dumps(data, default=_other, option=orjson.OPT_UTC_Z)
 
 

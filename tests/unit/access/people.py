@@ -22,7 +22,7 @@ def _hashed() -> str:
 
 def person(username: str, role: str | None = None, *, kind: str = "", at: UUID | None = None) -> User:
     """A user with that role, everywhere or on one object."""
-    user = User.objects.create(username=username, password=_hashed())
+    user: User = User.objects.create(username=username, password=_hashed())
     if role is not None:
         give(user, role, kind=kind, at=at)
     return user
