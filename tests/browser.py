@@ -27,8 +27,13 @@ class Browser:
             headers |= {"X-CSRFToken": self._cookies.get("csrftoken", ""), "Origin": self._origin}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        self._connection.request(method, path, None if body is None else json.dumps(body), headers)
-        reply = self._connection.getresponse()
+        text = None if body is None else json.dumps(body)
+        try:
+            self._connection.request(method, path, text, headers)
+            reply = self._connection.getresponse()
+        except http.client.RemoteDisconnected:  # it was kept for too long without use
+            self._connection.request(method, path, text, headers)
+            reply = self._connection.getresponse()
         for cookie in reply.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
             self._cookies[name] = value

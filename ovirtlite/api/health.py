@@ -64,13 +64,16 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Database, Redis, a worker and a nodewatch are there; else 503 names what is missing."""
     missing = dict(_missing())
     if missing:
-        return problem(
+        answer = problem(
             503,
             "not_ready",
             f"Missing: {', '.join(missing)}.",
             title="Not ready",
             members={"missing": list(missing), "reasons": missing},
         )
+        # Django's own mark: it is asked for again and again during a start, and each time would be an error in the log.
+        answer._has_been_logged = True  # type: ignore[attr-defined]
+        return answer
     return JsonResponse({"status": "ready"})
 
 
