@@ -24,7 +24,7 @@ def socket_folder(home: Path) -> Path:
 
 
 def ready(home: Path) -> bool:
-    """Whether it takes connections, with its first guest defined."""
+    """Whether it takes connections. It answers the first of them once the guest that starts with it was started."""
     return _takes_connections(Place.of(home).libvirt_socket)
 
 

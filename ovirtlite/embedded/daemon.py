@@ -59,18 +59,18 @@ def start(place: Place, account: Account) -> subprocess.Popen[bytes]:
 
 def stop(place: Place, daemon: subprocess.Popen[bytes]) -> None:
     """End the guests, then libvirtd, then whatever else was started from there, and remove the sockets."""
-    end((each for each in _belonging(place) if each.pid != daemon.pid), grace=_GUESTS_SECONDS)
+    end((each for each in belonging(place) if each.pid != daemon.pid), grace=_GUESTS_SECONDS)
     daemon.terminate()
     try:
         daemon.wait(_DAEMON_SECONDS)
     except subprocess.TimeoutExpired:
         daemon.kill()
         daemon.wait()
-    end(_belonging(place), grace=1.0)
+    end(belonging(place), grace=1.0)
     shutil.rmtree(place.run)
 
 
-def _belonging(place: Place) -> Iterator[Process]:
+def belonging(place: Place) -> Iterator[Process]:
     """Every process that was started here, however often it forked: they have our folder as HOME.
 
     QEMU's libvirt-made environment keeps HOME, and nobody else's HOME is a folder that we made.
