@@ -73,6 +73,13 @@ class PrivateDaemon:
         self._give(path)
         return path
 
+    def directory(self, name: str) -> Path:
+        """Make a folder that the daemon may fill."""
+        path = self.folder / name
+        path.mkdir()
+        self._give(path)
+        return path
+
     def start(self) -> None:
         # /tmp whatever TMPDIR says: a Unix socket's path holds 107 bytes, and the daemon's user must reach it.
         self._folder = Path(tempfile.mkdtemp(prefix="ovirtlite-libvirtd-", dir="/tmp"))
