@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from access.api import idempotency
+from access.services import signing_in
 from domains.models import Domain
 from jobs.models import OPEN, Job, Process
 from live.models import Event
@@ -14,7 +16,7 @@ from live.models import Event
 
 @shared_task(name="ovirtlite.prune")
 def prune() -> None:
-    """Delete events, ended jobs, gone domains, dead processes and sessions past their time."""
+    """Delete events, ended jobs, gone domains, dead processes, sessions, kept replies and failed sign-ins past their time."""
     now = timezone.now()
     Event.objects.filter(at__lt=now - timedelta(days=settings.KEEP_EVENTS_DAYS)).delete()
     Job.objects.exclude(state__in=OPEN).filter(
@@ -23,3 +25,5 @@ def prune() -> None:
     Domain.objects.filter(gone_at__lt=now - timedelta(days=settings.KEEP_GONE_DAYS)).delete()
     Process.objects.filter(seen_at__lt=now - timedelta(hours=1)).delete()
     Session.objects.filter(expire_date__lt=now).delete()
+    idempotency.prune()
+    signing_in.prune()

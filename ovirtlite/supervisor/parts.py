@@ -143,6 +143,7 @@ def product(home: Home) -> list[Part]:
                     "websockets-sansio",
                     "--no-access-log",
                     "--no-server-header",
+                    "--no-proxy-headers",  # whose word counts is said by OVIRTLITE_TRUSTED_PROXIES alone
                     "--log-level",
                     "warning",
                 ),
