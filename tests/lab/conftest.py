@@ -16,7 +16,8 @@ __all__ = ["lab", "standing_lab"]
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """The product, ready, without any host."""
-    with installation(tmp_path_factory.mktemp("lab") / "home", {"OVIRTLITE_ALLOW_TCP": "1"}) as running:
+    with installation(tmp_path_factory.mktemp("lab") / "home", OVIRTLITE_ALLOW_TCP="1") as running:
+        running.start()
         running.wait_until_ready()
         yield running
 

@@ -14,19 +14,20 @@ class OpenPage:
     """Hears notices from now on."""
 
     def __init__(self, person: Person) -> None:
-        self._socket = connect(
+        self._connecting = connect(
             f"ws://{person.address}/ws/events/",
             additional_headers={"Cookie": person.cookies, "Origin": person.origin},
         )
-        self.hello = json.loads(self._socket.recv(timeout=10))
 
     def __enter__(self) -> Self:
+        self._socket = self._connecting.__enter__()
+        self.hello = json.loads(self._socket.recv(timeout=10))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._socket.close()
+        self._connecting.__exit__(kind, error, trace)
 
     def hear(self, kind: str, id: str, *, within: float) -> dict[str, Any]:
         """The next notice of that object; fails after so many seconds."""

@@ -12,7 +12,7 @@ from ovirtlite.embedded.guest import Guest as Image
 from tests.lab.cluster.node import GUEST_FOLDER, LOCAL_IMAGES, SERIAL_LOGS, Node
 from tests.lab.cluster.plan import Plan
 
-_TICK = re.compile(rb"^tick (\d+)\r?$", re.MULTILINE)
+_TICK = re.compile(rb"^tick (\d+)\r?\n", re.MULTILINE)  # a line that is still being written is none
 _LOCAL_BYTES = 32 * 1024 * 1024
 
 

@@ -1,4 +1,4 @@
-"""Watching all nodes while a guest moves: never two running copies, and its counter never goes back."""
+"""Looking at all nodes while a guest moves: it never runs on two of them."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from tests.lab.cluster.guests import Guest
 from tests.lab.cluster.run import CommandFailed
 
 
-class Watcher:
+class Copies:
     """Looks at every node again and again; `seen` counts its looks, `twice` the moments with two running copies."""
 
     def __init__(self, lab: Lab, guest: Guest) -> None:
@@ -43,7 +43,3 @@ class Watcher:
             if len(running) > 1 and len(again := self._lab.running_on(self._guest)) > 1:
                 self.twice.append(again)
             time.sleep(0.1)
-
-    def counters(self) -> list[int]:
-        """The highest counter on each node that has seen the guest."""
-        return [seen.ticks[-1] for seen in self._lab.sightings(self._guest) if seen.ticks]
