@@ -16,7 +16,7 @@ from live.models import Event
 
 @shared_task(name="ovirtlite.prune")
 def prune() -> None:
-    """Delete events, ended jobs, gone domains, dead processes, sessions, kept replies and failed sign-ins past their time."""
+    """Delete events, ended jobs, gone domains, dead processes, sessions, replies, failed sign-ins past their time."""
     now = timezone.now()
     Event.objects.filter(at__lt=now - timedelta(days=settings.KEEP_EVENTS_DAYS)).delete()
     Job.objects.exclude(state__in=OPEN).filter(
