@@ -36,7 +36,16 @@ class ConsoleSocket(CompatibleWebSocket):  # type: ignore[misc]  # websockify sh
 
     def push(self, payload: bytes) -> None:
         """Send one binary message, as far as it goes now. Raises OSError when the browser is gone."""
-        self._sendmsg(0x2, payload)
+        header = _header(len(payload))
+        if self._send_buffer:
+            self._send_buffer += header + payload
+            return
+        try:
+            sent = self.socket.sendmsg((header, payload))  # in one call, without making one piece of the two
+        except BlockingIOError:
+            sent = 0
+        if sent < len(header) + len(payload):
+            self._send_buffer = (header + payload)[sent:]
 
     def pull(self) -> list[bytes]:
         """The messages that can be read now. Raises OSError, MessageTooBig; see `closed` for a goodbye."""
@@ -110,3 +119,12 @@ class ConsoleSocket(CompatibleWebSocket):  # type: ignore[misc]  # websockify sh
         return (int.from_bytes(buf, "little") ^ int.from_bytes(stretched, "little")).to_bytes(
             length, "little"
         )
+
+
+def _header(length: int) -> bytes:
+    """Of a whole binary message from the server: RFC 6455, section 5.2."""
+    if length < 126:
+        return struct.pack(">BB", 0x82, length)
+    if length < 65536:
+        return struct.pack(">BBH", 0x82, 126, length)
+    return struct.pack(">BBQ", 0x82, 127, length)

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench import consoles
 from tests.bench.row import HEADING, Row, milliseconds
 from tests.browser import Browser
 from tests.installation import PASSWORD, PROJECT, Installation, installation
@@ -55,6 +56,7 @@ def measured(product: Installation) -> Iterator[Row]:
     subprocess.run([*filled, str(HOSTS), str(DOMAINS)], cwd=PROJECT, env=product.env, check=True)
     large = milliseconds(lambda: browser.get(PAGE), 50)
     yield Row(f"list of domains: 100 of {DOMAINS + 100}, against 100 of 100", large, small, 1.3, "ms")
+    yield from consoles.measured()
 
 
 def raw_page(product: Installation) -> float:
