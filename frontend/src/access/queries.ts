@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
 import { api } from "../api/client";
 import { asProblem } from "../api/problem";
@@ -38,12 +38,15 @@ export function useSignOut() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => api.post("/auth/logout/"),
-    onSuccess: () => {
-      // Nothing that one person has read may be left for the next.
-      client.clear();
-      client.setQueryData(["me"], null);
-    },
+    onSuccess: () => forgetWho(client),
   });
+}
+
+/** Nobody is signed in any more, and nothing that one person has read is left for the next. */
+export function forgetWho(client: QueryClient): void {
+  // Set and not removed: pages that are shown listen to this very entry.
+  client.setQueryData(["me"], null);
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me" });
 }
 
 /** One's own tokens; an administrator could read everybody's. */

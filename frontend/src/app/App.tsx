@@ -4,7 +4,7 @@ import { useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { createBrowserRouter, Outlet, RouterProvider } from "react-router";
 
-import { useMe } from "../access/queries";
+import { forgetWho, useMe } from "../access/queries";
 import { SignInPage } from "../access/SignInPage";
 import { onSignedOut } from "../api/client";
 import { JobWatcher } from "../jobs/JobWatcher";
@@ -28,7 +28,7 @@ export function App() {
 function Root() {
   const { t } = useTranslation();
   const me = useMe();
-  const signedOut = useCallback(() => queryClient.setQueryData(["me"], null), []);
+  const signedOut = useCallback(() => forgetWho(queryClient), []);
   const askAgain = useCallback(() => void queryClient.invalidateQueries({ queryKey: ["me"] }), []);
   useEffect(() => onSignedOut(signedOut), [signedOut]);
 
