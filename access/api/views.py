@@ -27,6 +27,8 @@ from access.unchanged import unchanged
 S = TypeVar("S", bound="Serializer[Any]")
 Row = dict[str, Any]
 
+# REST framework's words for what services call otherwise.
+_VERBS = {"destroy": "delete", "partial_update": "edit", "update": "edit"}
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _ETAG = re.compile(r'"(\d{1,18})"')
 
@@ -93,6 +95,7 @@ class Endpoint(APIView):
             return
         code = getattr(exc, "code", None) or getattr(exc, "default_code", None) or type(exc).__name__
         verb = getattr(self, "action", None) or (self.request.method or "").lower()
+        verb = _VERBS.get(verb, verb)
         at = self.kwargs.get("pk")
         audit.record(
             self.actor,

@@ -134,7 +134,7 @@ def test_refusals_are_in_the_audit_log(admin: User) -> None:
     entry = AuditEntry.objects.get()
     assert (entry.actor, entry.action, entry.object_id, entry.result) == (
         vera,
-        "user.destroy",
+        "user.delete",
         admin.pk,
         "refused",
     )
