@@ -29,3 +29,9 @@ def test_every_command_that_it_names_is_a_target() -> None:
 def test_every_page_that_it_links_is_there() -> None:
     for link in re.findall(r"\]\((?!http)([^)#]+)\)", README):
         assert (PROJECT / link).exists(), link
+
+
+def test_every_decision_is_in_the_list_of_decisions() -> None:
+    folder = PROJECT / "docs" / "adr"
+    listed = re.findall(r"\]\((\d{4}-[^)]+\.md)\)", (folder / "README.md").read_text())
+    assert listed == sorted(page.name for page in folder.glob("0*.md"))
