@@ -83,7 +83,12 @@ def _runner(call: Call, reached: Reached | None) -> Callable[[Carrying], None]:
                 settle(carrying, host)  # an earlier attempt did it
                 return
             carrying.touching(f"asking {host.name}")
-            call(node, carrying.job.object_id)
+            try:
+                call(node, carrying.job.object_id)
+            except (errors.OperationInvalid, errors.NotFound):
+                # What an earlier attempt asked for may have come true between our look and our call.
+                if carrying.first or reached is None or not reached(seen(node, carrying.job)):
+                    raise
         settle(carrying, host)
 
     return run
