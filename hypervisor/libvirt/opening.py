@@ -4,7 +4,9 @@ libvirt's open cannot be cancelled: a daemon that accepts and stays silent holds
 its own that is left behind at the deadline; should it come back after all, it closes what it got and ends.
 """
 
+import errno
 import logging
+import os
 import threading
 import time
 from collections import Counter
@@ -27,6 +29,8 @@ _KEEPALIVE_SECONDS = 1
 _KEEPALIVE_COUNT = 3
 # So many opens of one address may hang at once; more would only pile up threads and sockets.
 _MOST_LEFT_BEHIND = 6
+# What libvirt says instead of ssh's words when those are longer than it takes.
+_TOO_LONG = os.strerror(errno.EOVERFLOW)
 _counting = threading.Lock()
 _left_behind: Counter[str] = Counter()
 
@@ -107,11 +111,20 @@ class _Opening:
         try:
             connection: Connection = libvirt.open(address)
         except libvirt.libvirtError as error:
-            raise _explained(error, self._uri, self._workdir) from None
+            raise self._explained(error, until) from None
         return LibvirtNode(self._uri, connection, self._once_more if _kept_alive(connection) else None)
 
     def _once_more(self) -> LibvirtNode:
         return open_node(self._uri, self._credentials, workdir=self._workdir, deadline=self._seconds)
+
+    def _explained(self, error: "libvirt.libvirtError", until: float) -> HypervisorError:
+        """Our error, without the paths of our own folders in it."""
+        ours = translated(error, self._uri.host or str(self._uri))
+        if self._uri.transport == "ssh" and type(ours) is NodeUnreachable and _TOO_LONG in ours.detail:
+            left = max(1.0, until - time.monotonic())
+            return ssh.why_refused(self._uri, self._credentials, self._workdir, left) or ours
+        detail = ours.detail.replace(str(self._workdir.resolve()) + "/", "")
+        return type(ours)(clean(detail), node=ours.node)
 
     def _address(self) -> str:
         if self._uri.transport == "ssh":
@@ -132,10 +145,3 @@ def _kept_alive(connection: Connection) -> bool:
             return False
         raise
     return True
-
-
-def _explained(error: "libvirt.libvirtError", uri: NodeURI, workdir: Path) -> HypervisorError:
-    """Our error, without the paths of our own folders in it."""
-    ours = translated(error, uri.host or str(uri))
-    detail = ours.detail.replace(str(workdir.resolve()) + "/", "")
-    return type(ours)(clean(detail), node=ours.node)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hypervisor.data import Credentials
-from hypervisor.errors import HypervisorError, InvalidURI, NodeUnreachable, NotSupported
+from hypervisor.errors import HypervisorError, NodeUnreachable, NotSupported
 from hypervisor.libvirt import files
 from hypervisor.libvirt.probe import connect_once
 from hypervisor.libvirt.translation import clean, sentence, spoken
@@ -74,10 +74,34 @@ def fingerprint(known_hosts_line: str) -> str:
 
 
 def write_wrapper(credentials: Credentials, workdir: Path) -> Path:
-    """A program that is ssh with our settings alone, for libvirt to call. Give back its path."""
-    config = _write_config(credentials, workdir)
-    script = f'#!/bin/sh\nexec {shlex.quote(_program("ssh"))} -F {shlex.quote(str(config))} "$@"\n'
-    return files.keep(files.prepare(workdir) / "ssh", script, mode=0o700)
+    """A program that is ssh with our settings alone, for libvirt to call. Give back its path.
+
+    It works in the node's folder: so no path needs quoting in the settings, and what ssh says of a changed key stays
+    below the 1,024 bytes that libvirt takes of it.
+    """
+    folder = _write_config(credentials, workdir)
+    script = f'#!/bin/sh\ncd {shlex.quote(str(folder))} && exec {shlex.quote(_program("ssh"))} -F ssh_config "$@"\n'
+    return files.keep(folder / "ssh", script, mode=0o700)
+
+
+def why_refused(
+    uri: NodeURI, credentials: Credentials, workdir: Path, seconds: float
+) -> HypervisorError | None:
+    """Connect once more, for ssh's own words; None when ssh finds nothing wrong. For where libvirt gives none."""
+    try:
+        said = subprocess.run(
+            [str(write_wrapper(credentials, workdir)), *_address(uri), "--", uri.host, "true"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    words = clean(said.stderr.decode("utf-8", "replace"))
+    kind = spoken(words)
+    return kind(sentence(kind, words), node=uri.host) if kind else None
 
 
 def tunnel(
@@ -159,11 +183,11 @@ def _address(uri: NodeURI) -> list[str]:
 
 def _write_config(credentials: Credentials, workdir: Path) -> Path:
     folder = files.prepare(workdir)
-    known_hosts = files.keep(folder / "known_hosts", files.lines(credentials.known_hosts))
+    files.keep(folder / "known_hosts", files.lines(credentials.known_hosts))
     settings = [
         "BatchMode yes",
         "StrictHostKeyChecking yes",
-        f"UserKnownHostsFile {_quoted(known_hosts)}",
+        "UserKnownHostsFile known_hosts",
         "GlobalKnownHostsFile /dev/null",
         "UpdateHostKeys no",
         "VerifyHostKeyDNS no",
@@ -182,19 +206,12 @@ def _write_config(credentials: Credentials, workdir: Path) -> Path:
     key = folder / "key"
     if credentials.ssh_private_key:
         files.keep(key, files.lines(credentials.ssh_private_key))
-        settings += [f"IdentityFile {_quoted(key)}", "IdentitiesOnly yes", "IdentityAgent none"]
+        settings += ["IdentityFile key", "IdentitiesOnly yes", "IdentityAgent none"]
     else:
         # Then the keys and the agent of the user who runs this program count, as for `ssh` on the command line.
         key.unlink(missing_ok=True)
-    return files.keep(folder / "ssh_config", "".join(f"{line}\n" for line in ("Host *", *settings)))
-
-
-def _quoted(path: Path) -> str:
-    """A path as ssh_config wants it: in quotes, and no per cent sign that ssh would expand."""
-    text = str(path)
-    if '"' in text or not text.isprintable():
-        raise InvalidURI("The folder for the node's keys has a quote or a control character in its path.")
-    return '"' + text.replace("%", "%%") + '"'
+    files.keep(folder / "ssh_config", "".join(f"{line}\n" for line in ("Host *", *settings)))
+    return folder
 
 
 def _program(name: str) -> str:

@@ -66,6 +66,7 @@ _BY_WORDS: tuple[tuple["re.Pattern[str]", type[HypervisorError]], ...] = tuple(
     (re.compile(words, re.IGNORECASE), kind)
     for words, kind in (
         ("remote host identification has changed|host key .* has changed", errors.HostKeyChanged),
+        ("our own certificate", errors.AuthenticationFailed),
         (r"no \S+ host key is known|host key verification failed", errors.HostKeyUnknown),
         ("permission denied \\(|too many authentication failures", errors.AuthenticationFailed),
         (
@@ -111,7 +112,10 @@ def translated(error: "libvirt.libvirtError", node: str) -> HypervisorError:
 
 def sentence(kind: type[HypervisorError], words: str) -> str:
     """What a person is told: of ssh's page about a changed key the one fact, else the words without their frame."""
-    if kind is errors.HostKeyChanged and (key := _SHOWN_KEY.search(words)):
+    if kind is errors.HostKeyChanged:
+        key = _SHOWN_KEY.search(words)
+        if key is None:
+            return "The machine's certificate is not for that name, or not by the authority that is known."
         return f"The machine shows another SSH key than the one that is known: {key['type']} {key['fingerprint']}."
     if kind is errors.HostKeyUnknown:
         return "The machine's SSH key is not among the known ones."

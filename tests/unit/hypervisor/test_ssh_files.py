@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from hypervisor.data import Credentials
-from hypervisor.errors import InvalidURI
 from hypervisor.libvirt import ssh, tls
 from hypervisor.libvirt.ssh import fingerprint, write_wrapper
 
@@ -39,7 +38,9 @@ def settings_of(workdir: Path) -> dict[str, str]:
     return dict(line.split(" ", 1) for line in said.splitlines() if " " in line)
 
 
-@pytest.mark.parametrize("name", ["plain", "with space", "per%h cent", "quote's", "$(touch canary)", ";id"])
+@pytest.mark.parametrize(
+    "name", ["plain", "with space", "per%h cent", "quote's", 'a"b', "new\nline", "$(touch canary)", ";id"]
+)
 def test_ssh_reads_the_settings_as_they_are_meant(tmp_path: Path, name: str) -> None:
     workdir = tmp_path / name
     write_wrapper(Credentials(ssh_private_key=KEY, known_hosts=HOST_KEY), workdir)
@@ -52,15 +53,9 @@ def test_ssh_reads_the_settings_as_they_are_meant(tmp_path: Path, name: str) -> 
     assert settings["permitlocalcommand"] == "no"
     assert settings["forwardagent"] == "no"
     assert settings.get("proxycommand", "none") == "none"
-    written = str(workdir / "known_hosts").replace("%", "%%")
-    assert settings["userknownhostsfile"].replace("%", "%%") in {written, written.replace("%", "%%")}
+    assert settings["userknownhostsfile"] == "known_hosts"
     assert not (tmp_path / "canary").exists()
     assert not Path("canary").exists()
-
-
-def test_a_folder_that_cannot_be_written_down_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidURI):
-        write_wrapper(Credentials(), tmp_path / 'a"b')
 
 
 def test_a_key_taken_back_is_removed(tmp_path: Path) -> None:
