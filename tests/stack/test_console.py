@@ -1,6 +1,7 @@
 """Consoles of a real guest through the whole product: REST, tickets, the gateway, libvirt, QEMU."""
 
-import re
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,13 +14,11 @@ from uuid import uuid4
 import pytest
 import redis
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection
 
 from ovirtlite.embedded import guest
+from tests.consoles import Browser, dial, ending, refused
 from tests.daemon import PrivateDaemon
-from tests.dialling import dial
 from tests.installation import PASSWORD, PROJECT, Installation, eventually, installation
-from tests.rfb_viewer import Screen, greet, look, picture
 from tests.stack.person import Person
 
 pytestmark = pytest.mark.stack
@@ -116,78 +115,11 @@ class Granted(Person):
     grant: str
 
 
-class Browser:
-    """A console as a page opens it."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        self.socket = socket
-        self._got = b""
-
-    def read(self, size: int) -> bytes:
-        while len(self._got) < size:
-            message = self.socket.recv(timeout=15)
-            assert isinstance(message, bytes)
-            self._got += message
-        wanted, self._got = self._got[:size], self._got[size:]
-        return wanted
-
-    def write(self, data: bytes) -> None:
-        self.socket.send(data)
-
-    def look(self) -> Screen:
-        greet(self.read, self.write)
-        return look(self.read, self.write)
-
-    def read_until(self, pattern: bytes, seconds: float = 60.0) -> "re.Match[bytes]":
-        """Of a serial line."""
-        ends = time.monotonic() + seconds
-        while (found := re.search(pattern, self._got)) is None:
-            message = self.socket.recv(timeout=max(0.1, ends - time.monotonic()))
-            assert isinstance(message, bytes)
-            self._got += message
-        self._got = self._got[found.end() :]
-        return found
-
-    def closing(self, seconds: float = 10.0) -> tuple[int, str]:
-        """The code and reason with which the other side ends the console."""
-        closed = self.closed(seconds)
-        assert closed.rcvd is not None
-        return closed.rcvd.code, closed.rcvd.reason
-
-    def closed(self, seconds: float = 10.0) -> ConnectionClosed:
-        """The end of the console, in whatever way; what still arrives before is read and forgotten."""
-        ends = time.monotonic() + seconds
-        try:
-            while True:
-                self.socket.recv(timeout=max(0.1, ends - time.monotonic()))
-        except ConnectionClosed as closed:
-            return closed
-
-
 def ask(person: Person, ticking: Ticking, type: str, **more: Any) -> str:
     """A console's address."""
     opened = person.post(f"/domains/{ticking.uuid}/console/", {"type": type, **more}, expect=200)
     assert opened["type"] == type
     return str(opened["url"])
-
-
-def refused(url: str, origin: str | None) -> int:
-    """The HTTP status instead of a WebSocket, hence not one byte of the node's."""
-    with pytest.raises(InvalidStatus) as answer, dial(url, origin):
-        pass
-    return answer.value.response.status_code
-
-
-def ending(url: str, origin: str) -> int:
-    """How a console ends that never begins: an HTTP status, or the code of a close without any byte before."""
-    try:
-        with dial(url, origin) as socket:
-            socket.recv(timeout=10)
-    except ConnectionClosed as closed:
-        return closed.rcvd.code if closed.rcvd is not None else 0
-    except InvalidStatus as answer:
-        return answer.response.status_code
-    pytest.fail("a byte of the node's arrived")
 
 
 def test_the_guests_screen_arrives_and_moves(admin: Person, ticking: Ticking) -> None:
@@ -197,12 +129,7 @@ def test_the_guests_screen_arrives_and_moves(admin: Person, ticking: Ticking) ->
         screen = browser.look()
         first_frame = time.monotonic() - clicked
         assert first_frame < 2.0
-
-        def moves() -> bool:
-            now = picture(browser.read, browser.write, screen.width, screen.height)
-            return now != screen.pixels and Screen("", 0, 0, now).colours > 2
-
-        eventually(moves, within=60, what="the screen changes")
+        eventually(lambda: browser.moves(screen), within=60, what="the screen changes")
     print(f"first frame after {first_frame * 1000:.0f} ms")
 
 
@@ -339,8 +266,9 @@ def test_no_log_has_a_ticket(admin: Person, ticking: Ticking, product: Installat
     assert ticket not in product.said()
 
 
-def test_a_gateway_that_is_killed_leaves_no_relay(
-    admin: Person, ticking: Ticking, product: Installation
+@pytest.mark.parametrize("victim", ["gateway", "opener"])
+def test_what_is_killed_leaves_no_relay_and_comes_back(
+    admin: Person, ticking: Ticking, product: Installation, victim: str
 ) -> None:
     with dial(ask(admin, ticking, "serial"), admin.origin) as socket:
         browser = Browser(socket)
@@ -348,11 +276,12 @@ def test_a_gateway_that_is_killed_leaves_no_relay(
         gateway = product.pid_of("console")
         assert gateway is not None
         children = Path(f"/proc/{gateway}/task/{gateway}/children").read_text().split()
+        (opener,) = [pid for pid in children if "opener" in Path(f"/proc/{pid}/cmdline").read_text()]
         assert len(children) == 2  # the opener and this console
-        subprocess.run(["kill", "-9", str(gateway)], check=True)
+        os.kill(gateway if victim == "gateway" else int(opener), signal.SIGKILL)
         browser.closed()
-        left = [Path(f"/proc/{pid}") for pid in children]
-        eventually(lambda: not any(path.exists() for path in left), within=5, what="the end of its children")
+        left = [Path(f"/proc/{pid}") for pid in (gateway, *children)]
+        eventually(lambda: not any(path.exists() for path in left), within=5, what="the end of them all")
     eventually(lambda: product.pid_of("console") not in {None, gateway}, within=10, what="a new gateway")
     eventually(lambda: _dials(admin, ticking), within=15, what="consoles open again")
 

@@ -7,6 +7,7 @@ while read -r own place; do
   mount --bind "$LAB_FOLDER/$own" "$place"
 done <"$LAB_FOLDER/mounts"
 hostname "$LAB_NODE"
+mkdir -p /run/lock # /var/lock leads there: libvirt locks the terminal of a serial line that it opens
 
 # Devices of its own, without /dev/kvm: that may be there and dead, and libvirt would offer what then fails. To put
 # /dev/null over it is no way out: libvirt takes it for usable, finds QEMU without it, and probes QEMU again at every
@@ -43,5 +44,6 @@ else
   done
 fi
 
+# shellcheck source=/dev/null  # each machine has its own
 . /etc/lab-start
 exec sleep infinity

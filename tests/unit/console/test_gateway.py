@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from domains.console import channel
-from tests.dialling import dial
+from tests.consoles import dial
 from tests.rfb_viewer import greet
 
 ORIGIN = "http://127.0.0.1:8000"
