@@ -250,7 +250,10 @@ class Screenshot:
 
 @dataclass(frozen=True, slots=True)
 class MigrationProgress:
-    """How far a migration under way is. Memory and disks together, in bytes; rate in bytes a second."""
+    """How far a migration under way is. Memory and disks together, in bytes; rate in bytes a second.
+
+    What was processed may stay below the total (empty pages cost nothing) or pass it (pages that change go again).
+    """
 
     total_bytes: int
     processed_bytes: int
@@ -259,6 +262,11 @@ class MigrationProgress:
     elapsed_seconds: float
     iteration: int = 0
     downtime_seconds: float | None = None
+
+    @property
+    def fraction(self) -> float:
+        """From 0 to 1, by what remains: the one figure that ends at its end."""
+        return 1 - min(1.0, self.remaining_bytes / self.total_bytes) if self.total_bytes else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def _follow(
         if now is not None and now.total_bytes:
             last = now
             carrying.progress(
-                max(5, int(99 * now.processed_bytes / now.total_bytes)),
+                max(5, int(99 * now.fraction)),
                 "moving memory and disks" if carrying.option("copy_storage") else "moving memory",
                 {
                     "total_bytes": now.total_bytes,

@@ -167,12 +167,18 @@ class Migrating(Connected):
             return None
         if job.get("operation") != libvirt.VIR_DOMAIN_JOB_OPERATION_MIGRATION_OUT:
             return None
+        # Disks go first, and while they do libvirt counts no memory: without what is still to come, the figures would
+        # say that all is done, and then fall back.
+        memory = 0 if job.get("memory_total") else self._ask(domain.maxMemory) * 1024
+        elapsed = job.get("time_elapsed", 0) / 1000
+        processed = job.get("data_processed", 0)
+        rate = job.get("memory_bps", 0) + job.get("disk_bps", 0)
         return MigrationProgress(
-            total_bytes=job.get("data_total", 0),
-            processed_bytes=job.get("data_processed", 0),
-            remaining_bytes=job.get("data_remaining", 0),
-            rate_bytes=job.get("memory_bps", 0) + job.get("disk_bps", 0),
-            elapsed_seconds=job.get("time_elapsed", 0) / 1000,
+            total_bytes=job.get("data_total", 0) + memory,
+            processed_bytes=processed,
+            remaining_bytes=job.get("data_remaining", 0) + memory,
+            rate_bytes=int(processed / elapsed) if memory and elapsed else rate,
+            elapsed_seconds=elapsed,
             iteration=job.get("memory_iteration", 0),
             downtime_seconds=job["downtime"] / 1000 if "downtime" in job else None,
         )
