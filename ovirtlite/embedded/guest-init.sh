@@ -47,7 +47,7 @@ remember() {
     echo "ALARM: another copy wrote \"$seen\" over \"$written\"" >/dev/ttyS0
   fi
   written="ovirtlite $life $tick"
-  printf '%s\n%512s' "$written" | dd of=/dev/vda bs=512 count=1 conv=notrunc,fsync 2>/dev/null
+  printf '%s\n%512s' "$written" '' | dd of=/dev/vda bs=512 count=1 conv=notrunc,fsync 2>/dev/null
 }
 
 draw() {
@@ -85,6 +85,7 @@ ticker() {
 
 shell_on() {
   while :; do
+    # shellcheck disable=SC2094  # a terminal
     setsid -c sh <"$1" >"$1" 2>&1
   done
 }

@@ -37,11 +37,18 @@ class CannotMakeGuest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """What QEMU boots directly. `command_line` makes it quiet and quick under TCG; "guest=NAME" may be added."""
+    """What QEMU boots directly. "guest=NAME" may be added to `command_line`.
+
+    That keeps the kernel quiet and leaves out what takes a sixth of its start under TCG: self-tests, probes' tracing
+    and certificates. The rest is 4 s of processor time.
+    """
 
     kernel: Path
     initramfs: Path
-    command_line: str = "console=tty0 quiet loglevel=3 nokaslr mitigations=off random.trust_cpu=on"
+    command_line: str = (
+        "console=tty0 quiet loglevel=3 nokaslr mitigations=off random.trust_cpu=on cryptomgr.notests "
+        "initcall_blacklist=init_kprobe_trace,load_system_certificate_list"
+    )
 
 
 def make(folder: Path) -> Guest:
@@ -56,10 +63,8 @@ def make(folder: Path) -> Guest:
         return guest
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder), tempfile.TemporaryDirectory(prefix="making-", dir=folder) as scratch:
-        for left in folder.glob("making-*"):
-            if left != Path(scratch):
-                shutil.rmtree(left)  # by a builder that was killed
         if not ready.is_dir():
+            _clear(folder, Path(scratch))
             made = Path(scratch, "made")
             made.mkdir()
             unpacked = _unpacked_kernel(Path(scratch))
@@ -83,6 +88,13 @@ def _alone(folder: Path) -> Iterator[None]:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _clear(folder: Path, scratch: Path) -> None:
+    """Remove what a builder left that was killed, and guests made from older sources."""
+    for left in folder.iterdir():
+        if left.is_dir() and left != scratch:
+            shutil.rmtree(left)
 
 
 def _unpacked_kernel(scratch: Path) -> Path:

@@ -25,7 +25,10 @@ from tests.lab.cluster.tidy import tidy
 
 _PROJECT = Path(__file__).resolve().parents[3]
 _TRANSPORTS = {"node1": "ssh", "node2": "tls", "node3": "tcp"}
-_MOVE_SECONDS = 60.0
+_MOVE_SECONDS = 120.0
+_TICK_SECONDS = (
+    120.0  # 5 s on an idle machine; a start is 4 s of processor time, shared with whatever else runs
+)
 
 
 class Lab:
@@ -148,7 +151,7 @@ class Lab:
         """As new: every node on, plugged in and serving, and nothing on them."""
         tidy(list(self.nodes.values()), self.storage)
 
-    def wait_ticking(self, node: Node, guest: Guest, *, seconds: float = 40.0) -> int:
+    def wait_ticking(self, node: Node, guest: Guest, *, seconds: float = _TICK_SECONDS) -> int:
         """Wait until the guest has counted on by one on this node; returns the counter."""
         before = len(guests.ticks(node, guest))
         deadline = time.monotonic() + seconds

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from tests.lab.cluster import cgroups, wires
 from tests.lab.cluster.plan import Plan
-from tests.lab.cluster.run import run
+from tests.lab.cluster.run import COMMAND_SECONDS, run
 
 _HERE = Path(__file__).parent
 _START = "/etc/lab-start"
-_BOOT_SECONDS = 20.0
-_DEATH_SECONDS = 10.0
+_BOOT_SECONDS = 60.0  # half a second on an idle machine
+_DEATH_SECONDS = 30.0
 # Each machine has these to itself; everything else is this machine's own.
 _OWN = {
     "etc": "/etc",
@@ -103,7 +103,7 @@ class Machine:
         except LookupError:
             return False
 
-    def run(self, *argv: str, seconds: float = 20.0, stdin: str | None = None) -> str:
+    def run(self, *argv: str, seconds: float = COMMAND_SECONDS, stdin: str | None = None) -> str:
         """What a program prints inside this machine. Raises `CommandFailed`."""
         inside = (
             "nsenter",

@@ -14,9 +14,9 @@ from uuid import uuid4
 from tests.lab.cluster.keys import Authority, Certificate, SSHKey
 from tests.lab.cluster.machine import Machine
 from tests.lab.cluster.plan import Plan
+from tests.lab.cluster.run import COMMAND_SECONDS
 
 _CONFIGURED = ("libvirt", "ssh", "pki")
-_DAEMON_SECONDS = 20.0
 _LIBVIRTD = "libvirtd --daemon --listen"
 _PORTS = {"ssh": 22, "tls": 16514, "tcp": 16509}
 _GUEST_NAME = re.compile(rb"\0guest=([^,\0]+)")
@@ -77,7 +77,7 @@ class Node(Machine):
     def virsh(
         self,
         *arguments: str,
-        seconds: float = 20.0,
+        seconds: float = COMMAND_SECONDS,
         driver: str = "qemu:///system",
         stdin: str | None = None,
     ) -> str:

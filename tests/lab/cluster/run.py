@@ -4,11 +4,15 @@ import subprocess
 from collections.abc import Sequence
 
 
+COMMAND_SECONDS = 60.0
+"""What a healthy command never takes, even on a machine that runs ten guests without KVM beside it."""
+
+
 class CommandFailed(Exception):
     """A program ended with another code than 0. Its text is what the program said."""
 
 
-def run(*argv: str, seconds: float = 20.0, stdin: str | None = None) -> str:
+def run(*argv: str, seconds: float = COMMAND_SECONDS, stdin: str | None = None) -> str:
     """What the program prints. Raises `CommandFailed`, also when it takes longer than `seconds`."""
     try:
         done = subprocess.run(

@@ -8,7 +8,7 @@ from tests.lab.cluster.guests import Guest
 from tests.lab.cluster.node import Node
 from tests.lab.cluster.run import CommandFailed
 
-_ANSWER_SECONDS = 5.0
+_ANSWER_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
