@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import django_filters
+from django import forms
 from django.db.models import QuerySet
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
@@ -11,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 _ALWAYS = frozenset({"fields"})
+_BOOLEANS: Mapping[str, bool | None] = {"": None, "true": True, "1": True, "false": False, "0": False}
 _OF_LISTS = frozenset({"limit", "offset", "ordering", "search"})
 
 
@@ -35,6 +38,24 @@ def names_for(view: APIView, *, of_list: bool) -> frozenset[str]:
     filterset = getattr(view, "filterset_class", None)
     filters = frozenset(filterset.base_filters) if filterset is not None else frozenset()
     return _ALWAYS | _OF_LISTS | own | filters
+
+
+class _BooleanField(forms.Field):
+    """Django's NullBooleanField takes every word that it does not know for “any”."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> bool | None:
+        said = str(value or "").lower()
+        if said not in _BOOLEANS:
+            raise forms.ValidationError("This must be true or false.")
+        return _BOOLEANS[said]
+
+
+class BooleanFilter(django_filters.BooleanFilter):
+    """`true` or `false`; another word is refused."""
+
+    field_class = _BooleanField
 
 
 class StrictFilter(DjangoFilterBackend):

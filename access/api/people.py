@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from access.api.filters import BooleanFilter
 from access.api.shapes import GroupSerializer, GroupWriteSerializer, UserSerializer, UserWriteSerializer
 from access.api.views import ObjectViewSet, Row
 from access.models import Group, User
@@ -21,7 +22,7 @@ Members = dict[UUID, list[dict[str, Any]]]
 
 class UserFilter(django_filters.FilterSet):  # type: ignore[misc]
     username = django_filters.CharFilter(lookup_expr="iexact")
-    active = django_filters.BooleanFilter(field_name="is_active")
+    active = BooleanFilter(field_name="is_active")
     group = django_filters.UUIDFilter(field_name="groups__id")
 
 

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from access.api.filters import BooleanFilter
 from access.api.shapes import (
     GrantChangeSerializer,
     GrantSerializer,
@@ -25,7 +26,7 @@ from access.services import grants, roles
 
 class RoleFilter(django_filters.FilterSet):  # type: ignore[misc]
     name = django_filters.CharFilter()
-    built_in = django_filters.BooleanFilter()
+    built_in = BooleanFilter()
 
 
 class RoleViewSet(ObjectViewSet):

@@ -6,6 +6,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from access.api.filters import BooleanFilter
 from domains.models import STATES, Domain
 from hosts.api.present import STALE_AFTER
 from hosts.models import ANSWERS
@@ -17,7 +18,7 @@ class DomainFilter(django_filters.FilterSet):
     cluster = django_filters.UUIDFilter(field_name="host__cluster_id")
     name = django_filters.CharFilter()
     driver = django_filters.CharFilter(field_name="host__driver")
-    stale = django_filters.BooleanFilter(method="by_stale")
+    stale = BooleanFilter(method="by_stale")
 
     class Meta:
         model = Domain

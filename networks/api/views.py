@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import django_filters
 from rest_framework import serializers
 
+from access.api.filters import BooleanFilter
 from access.api.serializers import ReferenceSerializer
 from access.api.views import ObjectViewSet, Row
 from networks.models import Network
@@ -32,7 +33,7 @@ class NetworkSerializer(serializers.Serializer[Any]):
 
 class NetworkFilter(django_filters.FilterSet):
     host = django_filters.UUIDFilter(field_name="host_id")
-    active = django_filters.BooleanFilter()
+    active = BooleanFilter()
     forward = django_filters.CharFilter()
     name = django_filters.CharFilter()
 

@@ -135,6 +135,17 @@ def test_wrong_parameters_are_named(client: APIClient, query: str, name: str) ->
 
 
 @pytest.mark.parametrize(
+    "query", ["domains/?stale=", "networks/?active=", "users/?active=", "roles/?built_in="]
+)
+def test_what_is_neither_true_nor_false_is_no_filter(client: APIClient, query: str) -> None:
+    """A word that is not understood must not show more than was asked for."""
+    for said in ("true", "false", "1", "0", ""):
+        assert client.get(f"/api/v1/{query}{said}").status_code == 200
+    for said in ("perhaps", "2", "None", "unknown"):
+        _problem(client.get(f"/api/v1/{query}{said}"), 400, "invalid")
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/api/",
