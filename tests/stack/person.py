@@ -1,5 +1,6 @@
 """Someone who uses an installation over its REST API, as the browser does: a session, CSRF, cookies."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import httpx
@@ -29,6 +30,19 @@ class Person:
 
     def patch(self, path: str, body: dict[str, Any], *, expect: int = 200) -> Any:
         return self._answer(self._http.patch(path, json=body, headers=self._csrf()), expect)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | Iterable[bytes],
+        *,
+        expect: int,
+        as_type: str = "application/json",
+    ) -> Any:
+        """A body as it is, right or wrong; in pieces without an announced length when it is not bytes."""
+        headers = {**self._csrf(), "Content-Type": as_type}
+        return self._answer(self._http.request(method, path, content=body, headers=headers), expect)
 
     def find(self, path: str) -> Any:
         """The object, or None while there is none."""
@@ -71,4 +85,5 @@ class Person:
     @staticmethod
     def _answer(answer: httpx.Response, expect: int) -> Any:
         assert answer.status_code == expect, f"{answer.request.url}: {answer.status_code} {answer.text}"
+        assert "Traceback" not in answer.text
         return answer.json() if answer.content and "json" in answer.headers["Content-Type"] else answer.text
