@@ -177,7 +177,7 @@ class Migrating(Connected):
             total_bytes=job.get("data_total", 0) + memory,
             processed_bytes=processed,
             remaining_bytes=job.get("data_remaining", 0) + memory,
-            rate_bytes=int(processed / elapsed) if memory and elapsed else rate,
+            rate_bytes=rate or (int(processed / elapsed) if elapsed else 0),
             elapsed_seconds=elapsed,
             iteration=job.get("memory_iteration", 0),
             downtime_seconds=job["downtime"] / 1000 if "downtime" in job else None,

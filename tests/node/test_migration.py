@@ -94,12 +94,13 @@ def test_followed_and_cancelled(
             now = qemu.migration_progress(guest.uuid)
             if now is not None and now.total_bytes:
                 seen.append(now)
-            return len(seen) > 3 and seen[-1].processed_bytes > seen[0].processed_bytes
+            return len(seen) > 3 and seen[-1].iteration > 0 and seen[-1].processed_bytes > seen[0].processed_bytes
 
         until(halfway, 30)
         assert seen[-1].total_bytes >= 48 * 2**20
         assert 0 < seen[-1].rate_bytes < 64 * 2**20
         assert seen[-1].elapsed_seconds > 0
+        assert 0 <= seen[0].fraction < seen[-1].fraction < 1
         incoming = destination.domain(guest.uuid)
         assert (incoming.state, incoming.incoming) == (DomainState.PAUSED, True)
         assert next(d for d in destination.inventory().domains if d.uuid == guest.uuid).incoming
