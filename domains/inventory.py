@@ -110,7 +110,7 @@ def _merge(batch: _Batch, row: dict[str, Any] | None, claim: Claim | None, seen:
         "libvirt_id": seen.id,
     }
     for name in SIZES:
-        if columns[name] is None:  # this driver's bulk call has none: what is known stays, the XML fills what is not
+        if columns[name] is None:  # the bulk call has none: what is known stays, the XML fills the rest
             columns[name] = row[name] if row is not None else 0
     if row is None:
         if not seen.incoming:

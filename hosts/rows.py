@@ -17,7 +17,7 @@ def update_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Mappi
     quote = connection.ops.quote_name
     assert key is not None
     sets = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    sql = f"UPDATE {quote(model._meta.db_table)} SET {sets}, version = version + 1 WHERE {quote(key.column)} = %s"
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {sets}, version = version + 1 WHERE {quote(key.column)} = %s"  # noqa: S608  (every name is a column of the model, quoted)
     values = [
         [
             *(field.get_db_prep_save(row[field.attname], connection) for field in fields),

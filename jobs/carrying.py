@@ -107,7 +107,10 @@ def _attempt(carrying: Carrying) -> None:
             claims.set_unknown(job, "The worker met an error of its own; the node is asked what came of it.")
         else:
             claims.finish(
-                job, JobState.FAILED, code="internal", detail="An error inside ovirtlite; see the worker's log."
+                job,
+                JobState.FAILED,
+                code="internal",
+                detail="An error inside ovirtlite; see the worker's log.",
             )
     else:
         claims.finish(job, JobState.SUCCEEDED, result=result)

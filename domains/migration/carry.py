@@ -1,8 +1,9 @@
 """Carrying out a live migration, following one that goes on by itself, and finding out what became of one."""
 
+import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from jobs.errors import JobCancelled, JobFailed
 from jobs.kinds import Again, Failed, Succeeded, Unknown, Verdict, WasCancelled
 from jobs.models import Job
 
+logger = logging.getLogger(__name__)
 _POLL_SECONDS = 0.4
 _PATIENCE = timedelta(minutes=2)
 
@@ -43,11 +45,16 @@ def migrate(carrying: Carrying) -> dict[str, Any]:
             options = _options(job, destination)
             carrying.progress(1, "checking both hosts")
             here.check_migration(job.object_id, options)
+            made: Sequence[str] = ()
             if options.copy_storage:
                 carrying.progress(2, f"making the disks on {destination.name}")
-                there.make_volumes(here.volumes_to_copy(job.object_id))
-            carrying.touching(f"moving to {destination.name}")
-            last = _move(carrying, here, options)
+                made = there.make_volumes(here.volumes_to_copy(job.object_id))
+            try:
+                carrying.touching(f"moving to {destination.name}")
+                last = _move(carrying, here, options)
+            except (errors.HypervisorError, JobFailed):
+                _unmake(job, here, there, made)
+                raise
         return _end(job, source, destination, here, there, began, last)
 
 
@@ -167,6 +174,16 @@ def _end(
     if last is not None:
         result["transferred_bytes"] = last.processed_bytes
     return result
+
+
+def _unmake(job: Job, here: Node, there: Node, made: Sequence[str]) -> None:
+    """Remove the disks that were made for nothing: only once both nodes say that the domain stayed."""
+    try:
+        stayed = word(_seen(here, job.object_id)) in {Word.RUNS, Word.PAUSED}
+        if made and stayed and word(_seen(there, job.object_id)) is Word.ABSENT:
+            there.remove_volumes(made)
+    except errors.HypervisorError as error:
+        logger.warning("disks made for %s are left on the destination: %s: %s", job.object_name, made, error)
 
 
 def _options(job: Job, destination: Host) -> MigrationOptions:

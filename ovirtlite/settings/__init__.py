@@ -87,7 +87,8 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;",
     }
-    DATABASES["default"]["CONN_MAX_AGE"] = None  # a file: nothing on the way can break it, and opening it costs a query
+    # A file: nothing on the way can break it, and opening it costs a query.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
     # A file for tests too: threads that share a database in memory get “table is locked” instead of waiting.
     DATABASES["default"]["TEST"] = {"NAME": HOME.path / "test.sqlite3"}
 else:

@@ -94,7 +94,11 @@ def test_followed_and_cancelled(
             now = qemu.migration_progress(guest.uuid)
             if now is not None and now.total_bytes:
                 seen.append(now)
-            return len(seen) > 3 and seen[-1].iteration > 0 and seen[-1].processed_bytes > seen[0].processed_bytes
+            return (
+                len(seen) > 3
+                and seen[-1].iteration > 0
+                and seen[-1].processed_bytes > seen[0].processed_bytes
+            )
 
         until(halfway, 30)
         assert seen[-1].total_bytes >= 48 * 2**20

@@ -157,7 +157,10 @@ class Lab:
         deadline = time.monotonic() + seconds
         while len(seen := guests.ticks(node, guest)) <= before:
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{guest.name} does not tick on {node.name} within {seconds:.0f} s")
+                raise TimeoutError(
+                    f"{guest.name} does not tick on {node.name} within {seconds:.0f} s: {self.sightings(guest)}, "
+                    f"last words {guests.serial_text(node, guest)[-300:]!r}"
+                )
             time.sleep(0.05)
         return seen[-1]
 

@@ -3,7 +3,6 @@
 import subprocess
 from collections.abc import Sequence
 
-
 COMMAND_SECONDS = 60.0
 """What a healthy command never takes, even on a machine that runs ten guests without KVM beside it."""
 
