@@ -20,6 +20,7 @@ T = TypeVar("T")
 Connection: TypeAlias = Any
 Domain: TypeAlias = Any
 Pool: TypeAlias = Any
+Volume: TypeAlias = Any
 Network: TypeAlias = Any
 
 _CLOSE_SECONDS = 2.0
@@ -48,7 +49,10 @@ class Connected:
         """Whether the connection still stands, by keepalive; makes no call."""
         if self._closed or self._calls.broken:
             return False
-        return bool(self._connection.isAlive() == 1)
+        try:
+            return bool(self._connection.isAlive() == 1)
+        except libvirt.libvirtError:
+            return False  # it broke so far that it cannot even say so
 
     def close(self) -> None:
         """Close it, at once or, where the node is silent, behind our back: nobody waits more than two seconds."""

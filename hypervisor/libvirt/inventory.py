@@ -1,4 +1,4 @@
-"""What is on the node. The calls for its domains are five or eight, whether it has one domain or ten thousand."""
+"""What is on the node. The calls for its domains are four to nine, whether it has one domain or ten thousand."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar

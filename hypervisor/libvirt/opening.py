@@ -25,8 +25,9 @@ from hypervisor.libvirt.translation import clean, translated
 from hypervisor.uri import NodeURI
 
 logger = logging.getLogger(__name__)
+# A silent node is given up after some six seconds; a busy one, or a busy machine of ours, may stall for a few.
 _KEEPALIVE_SECONDS = 1
-_KEEPALIVE_COUNT = 3
+_KEEPALIVE_COUNT = 5
 # So many opens of one address may hang at once; more would only pile up threads and sockets.
 _MOST_LEFT_BEHIND = 6
 # What libvirt says instead of ssh's words when those are longer than it takes.

@@ -1,5 +1,6 @@
 """Pools and volumes, as they are."""
 
+from functools import partial
 from uuid import UUID
 
 import libvirt
@@ -7,10 +8,12 @@ import libvirt
 from hypervisor.data import PoolSeen, VolumeSeen
 from hypervisor.libvirt import states
 from hypervisor.libvirt.calls import BULK_SECONDS
-from hypervisor.libvirt.connected import Connected, Pool
+from hypervisor.libvirt.connected import Connected, Pool, Volume
 from hypervisor.states import PoolState
 from hypervisor.xml.pool import read_pool
 from hypervisor.xml.volume import read_volume
+
+_BATCH = 50
 
 
 class KeepingPools(Connected):
@@ -21,8 +24,18 @@ class KeepingPools(Connected):
         return self._run(lambda: self._one_pool(uuid))
 
     def volumes(self, pool: UUID) -> tuple[VolumeSeen, ...]:
-        """Of an active pool; one call a volume, and one. Raises NotFound, OperationInvalid, HypervisorError."""
-        return self._run(lambda: self._volumes(pool), seconds=BULK_SECONDS)
+        """Of an active pool; one call a volume, and two. Raises NotFound, OperationInvalid, HypervisorError."""
+        found = self._run(lambda: list(self._ask(self._pool(pool).listAllVolumes, 0)), seconds=BULK_SECONDS)
+        seen: list[VolumeSeen] = []
+        try:
+            # In batches with a deadline each: a pool of thousands on a slow line is no reason to give the node up.
+            for first in range(0, len(found), _BATCH):
+                batch = found[first : first + _BATCH]
+                seen += self._run(partial(self._read_volumes, batch), seconds=BULK_SECONDS)
+                batch.clear()
+        finally:
+            found.clear()  # whoever keeps an error would keep these, and they the connection
+        return tuple(seen)
 
     def _pool(self, uuid: UUID) -> Pool:
         return self._ask(self._connection.storagePoolLookupByUUID, uuid.bytes)
@@ -75,13 +88,13 @@ class KeepingPools(Connected):
             source=said.source,
         )
 
-    def _volumes(self, uuid: UUID) -> tuple[VolumeSeen, ...]:
+    def _read_volumes(self, volumes: list[Volume]) -> list[VolumeSeen]:
         seen = []
-        for volume in self._ask(self._pool(uuid).listAllVolumes, 0):
+        for volume in volumes:
             try:
                 seen.append(read_volume(self._ask(volume.XMLDesc, 0)))
             except libvirt.libvirtError as error:
                 if error.get_error_code() != libvirt.VIR_ERR_NO_STORAGE_VOL:
                     raise
                 # Removed since the list was made.
-        return tuple(seen)
+        return seen
