@@ -6,7 +6,7 @@ A job ends only after this, so that who sees `succeeded` and then reads the obje
 import json
 import secrets
 import time
-from typing import Literal
+from typing import Literal, cast
 from uuid import UUID
 
 import redis
@@ -36,8 +36,7 @@ def look(host_id: UUID, kind: str, uuid: UUID | None, *, timeout: float = 20.0) 
             time.sleep(min(0.5, max(0.0, left)))
             continue
         if answer:
-            said: Answer = answer[1].decode()
-            return said
+            return cast("Answer", answer[1].decode() if isinstance(answer[1], bytes) else answer[1])
     return "silent"
 
 

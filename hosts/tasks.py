@@ -11,7 +11,7 @@ from hosts import inventory, looking, nodes
 from hosts.models import Host, HostState
 from hypervisor import errors
 from hypervisor.data import Credentials
-from hypervisor.libvirt import ssh
+from hypervisor.libvirt import open_node, ssh
 from hypervisor.uri import NodeURI
 from jobs.carrying import Carrying
 from jobs.errors import JobFailed
@@ -35,7 +35,7 @@ def enrol(carrying: Carrying) -> dict[str, Any]:
             carrying.progress(10, "reading the machine's SSH key")
             credentials = _pin(host, uri, credentials)
         carrying.progress(30, "connecting")
-        node = nodes.open_node(uri, credentials, workdir=nodes.workdir(host.pk), deadline=nodes.OPEN_SECONDS)
+        node = open_node(uri, credentials, workdir=nodes.workdir(host.pk), deadline=nodes.OPEN_SECONDS)
         try:
             carrying.progress(50, "asking what it is and can do")
             info = node.info()

@@ -43,7 +43,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         """Check who it is; say hello; then what was missed; then what comes."""
-        actor = await actor_of_scope(self.scope)
+        actor = await actor_of_scope(dict(self.scope))
         await self.accept()
         if actor is None:
             await self.close(CLOSE_NOT_SIGNED_IN)

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from typing import Protocol
+from typing import Any, Protocol
 
 import redis
 import redis.asyncio
@@ -65,11 +65,11 @@ class Hub:
         async with async_client() as client:
             try:
                 about = await client.xinfo_stream(STREAM)
-                oldest = about["first-entry"]
+                oldest: Any = about["first-entry"]
                 whole = about["entries-added"] == about["length"]
                 if not whole and (oldest is None or _order(last) < _order(_text(oldest[0]))):
                     return None
-                entries = await client.xrange(STREAM, min=f"({last}", count=_BATCH + 1)
+                entries: Any = await client.xrange(STREAM, min=f"({last}", count=_BATCH + 1)
             except redis.RedisError:
                 return None
         if len(entries) > _BATCH:
@@ -97,14 +97,14 @@ class Hub:
         """Stand at the stream's end. Whatever was told while nobody read is unknown: listeners read anew."""
         await client.set(EPOCH, secrets.token_hex(6), nx=True)
         self._epoch = _text(await client.get(EPOCH) or b"")
-        last = await client.xrevrange(STREAM, count=1)
+        last: Any = await client.xrevrange(STREAM, count=1)
         self._last = _text(last[0][0]) if last else "0-0"
         self._ready.set()
         for listener in list(self._listeners):
             listener.resync(self.cursor)
 
     async def _read(self, client: "redis.asyncio.Redis") -> None:
-        answer = await client.xread({STREAM: self._last}, block=_BLOCK_MS, count=_BATCH)
+        answer: Any = await client.xread({STREAM: self._last}, block=_BLOCK_MS, count=_BATCH)
         if not answer:
             if _text(await client.get(EPOCH) or b"") != self._epoch:
                 await self._attach(client)  # Redis was emptied under us

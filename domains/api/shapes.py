@@ -56,7 +56,7 @@ class DiskSerializer(serializers.Serializer[Any]):
     target = serializers.CharField()
     device = serializers.CharField()
     bus = serializers.CharField(allow_blank=True)
-    source = serializers.CharField(allow_blank=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     type = serializers.CharField()
     format = serializers.CharField(allow_blank=True)
     readonly = serializers.BooleanField()
@@ -65,7 +65,7 @@ class DiskSerializer(serializers.Serializer[Any]):
 class InterfaceSerializer(serializers.Serializer[Any]):
     mac = serializers.CharField(allow_blank=True)
     type = serializers.CharField()
-    source = serializers.CharField(allow_blank=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     model = serializers.CharField(allow_blank=True)
     target = serializers.CharField(allow_blank=True)
 

@@ -35,7 +35,7 @@ class PoolSerializer(serializers.Serializer[Any]):
     allocation_bytes = serializers.IntegerField()
     available_bytes = serializers.IntegerField()
     target = serializers.CharField(allow_blank=True)
-    source = serializers.CharField(allow_blank=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     volumes = serializers.IntegerField()
     updated_at = serializers.DateTimeField()
     version = serializers.IntegerField()

@@ -1,6 +1,7 @@
 """What somebody does on a node with virsh is in the API and in an open page at once."""
 
 import time
+from functools import partial
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ def test_each_change_on_a_node_is_told_and_readable(
         for step, command, state in steps:
             node.virsh(*command, guest.name)
             began = time.monotonic()
-            eventually(lambda state=state: _state(person, uuid) == state, within=5, what=f"{step} in the API")
+            eventually(partial(_is, person, uuid, state), within=5, what=f"{step} in the API")
             delays.append((step, time.monotonic() - began))
             page.hear("domain", uuid, within=5)
     for step, seconds in delays:
@@ -43,6 +44,6 @@ def test_each_change_on_a_node_is_told_and_readable(
         print(f"{name} {step}: {seconds * 1000:.0f} ms")
 
 
-def _state(person: Person, uuid: str) -> str | None:
+def _is(person: Person, uuid: str, state: str | None) -> bool:
     found = person.find(f"/domains/{uuid}/")
-    return found["state"] if found else None
+    return (found["state"] if found else None) == state
