@@ -26,6 +26,11 @@ export default defineConfig({
     setupFiles: ["./tests/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     css: false,
+    testTimeout: 30_000, // a busy machine renders a menu in seconds
+    // One DOM for all files: making one costs more than most of them take.
+    pool: "threads",
+    isolate: false,
+    maxWorkers: 2,
     restoreMocks: true,
   },
 });

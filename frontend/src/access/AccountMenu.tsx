@@ -23,7 +23,6 @@ export function AccountMenu() {
       onOpenChange={setOpen}
       onSelect={() => setOpen(false)}
       popperProps={{ position: "right" }}
-      isScrollable
       toggle={(ref) => (
         <MenuToggle ref={ref} variant="plainText" icon={<UserIcon />} isExpanded={open} onClick={() => setOpen(!open)} aria-label={t("account.menu", { name })}>
           <span className="ol-account-name">{name}</span>

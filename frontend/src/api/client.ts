@@ -33,7 +33,7 @@ async function send(method: string, path: string, body?: unknown, signal?: Abort
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response: Response;
   try {
-    response = await fetch(path.startsWith("/") ? ROOT + path : path, {
+    response = await fetch(new URL(ROOT + path, window.location.href), {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),

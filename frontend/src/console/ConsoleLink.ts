@@ -6,9 +6,15 @@ export interface Connection {
   close(): void;
 }
 
+/** How the gateway ended a console: a close code of the WebSocket, and a sentence for people. */
+export interface End {
+  code: number;
+  reason: string;
+}
+
 export interface ConnectionEvents {
   opened(): void;
-  closed(): void;
+  closed(end?: End): void;
 }
 
 export type LinkState =
@@ -16,6 +22,11 @@ export type LinkState =
   | { phase: "connected"; viewOnly: boolean }
   | { phase: "waiting"; problem: Problem | null }
   | { phase: "refused"; problem: Problem };
+
+// The gateway's own close codes.
+const NO_LONGER_PERMITTED = 4403;
+const TAKEN_OVER = 4409;
+const NODE_FAILED = 4502;
 
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 4_000;
@@ -78,7 +89,7 @@ export class ConsoleLink {
           this.failures = 0;
           this.tell({ phase: "connected", viewOnly: ticket.view_only });
         },
-        closed: () => current() && this.wait(null),
+        closed: (end) => current() && this.ended(end),
       });
     } catch (error) {
       if (!current()) return;
@@ -89,10 +100,23 @@ export class ConsoleLink {
     }
   }
 
-  private wait(problem: Problem | null): void {
+  private ended(end: End | undefined): void {
+    if (end?.code === NO_LONGER_PERMITTED || end?.code === TAKEN_OVER) {
+      // To come back by itself would take a serial line away from who took it, and they from us, for ever.
+      this.drop();
+      const status = end.code === TAKEN_OVER ? 409 : 403;
+      this.tell({ phase: "refused", problem: new Problem(status, { code: `console_${end.code}`, detail: end.reason }) });
+    } else if (end?.code === NODE_FAILED) {
+      this.wait(new Problem(502, { code: "console_failed", detail: end.reason }), LONGEST_RETRY_MS);
+    } else {
+      this.wait(null);
+    }
+  }
+
+  private wait(problem: Problem | null, atLeast = 0): void {
     this.drop();
     this.tell({ phase: "waiting", problem });
-    const pause = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.failures);
+    const pause = Math.max(atLeast, Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.failures));
     this.failures += 1;
     this.retry = setTimeout(() => void this.connect(), pause);
   }

@@ -1,4 +1,4 @@
-import { Alert, Bullseye, EmptyState, EmptyStateActions, EmptyStateBody, EmptyStateFooter, Spinner } from "@patternfly/react-core";
+import { Alert, AlertActionLink, Bullseye, EmptyState, EmptyStateActions, EmptyStateBody, EmptyStateFooter, Spinner } from "@patternfly/react-core";
 import { PowerOffIcon } from "@patternfly/react-icons";
 import { lazy, Suspense, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -34,6 +34,7 @@ export function ConsolePanel({ domain, start, status, actions, popOut = false }:
   const [link, setLink] = useState<LinkState>({ phase: "connecting", again: false });
   const [scale, setScale] = useState(true);
   const [viewOnly, setViewOnly] = useState(false);
+  const [round, setRound] = useState(0); // a new one opens the console anew
   const type = domain.consoles.find((each) => each === params.get("type")) ?? domain.consoles[0];
 
   if (type === undefined) return <EmptyState titleText={t("console.none")} headingLevel="h2" />;
@@ -95,11 +96,16 @@ export function ConsolePanel({ domain, start, status, actions, popOut = false }:
             </Bullseye>
           }
         >
-          {type === "vnc" ? <VncScreen key="vnc" {...shared} scale={scale} /> : <SerialTerminal key="serial" {...shared} />}
+          {type === "vnc" ? <VncScreen key={`vnc-${round}`} {...shared} scale={scale} /> : <SerialTerminal key={`serial-${round}`} {...shared} />}
         </Suspense>
         {link.phase === "refused" && (
           <div className="ol-screen-overlay">
-            <Alert isInline variant="danger" title={t("console.refused")}>
+            <Alert
+              isInline
+              variant="danger"
+              title={t("console.refused")}
+              actionLinks={<AlertActionLink onClick={() => setRound(round + 1)}>{t("tryAgain")}</AlertActionLink>}
+            >
               {link.problem.message}
             </Alert>
           </div>

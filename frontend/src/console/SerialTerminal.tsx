@@ -65,7 +65,7 @@ export default function SerialTerminal({ domain, viewOnly, control, onState }: S
     };
     made.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) =>
       terminal.current?.write(typeof data === "string" ? data : new Uint8Array(data));
-    made.onclose = () => events.closed();
+    made.onclose = ({ code, reason }) => events.closed({ code, reason });
     return { close: () => made.close() };
   }, []);
   const state = useConsoleLink(domain, "serial", open);

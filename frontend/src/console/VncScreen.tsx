@@ -2,7 +2,7 @@ import RFB from "@novnc/novnc";
 import { useCallback, useEffect, useImperativeHandle, useRef, useState, type Ref } from "react";
 
 import type { Domain } from "../api/types";
-import type { LinkState } from "./ConsoleLink";
+import type { End, LinkState } from "./ConsoleLink";
 import type { ConsoleControl } from "./control";
 import { PasswordOverlay } from "./PasswordOverlay";
 import { pressesOf, SHIFT } from "./typing";
@@ -29,7 +29,11 @@ export default function VncScreen({ domain, scale, viewOnly, control, onState }:
   const open = useCallback<Opener>((ticket, events) => {
     const target = place.current;
     if (!target) throw new Error("the screen has no place");
-    const rfb = new RFB(target, socketAddress(ticket.url), { shared: true });
+    // noVNC does not tell why a connection ended, so the socket is ours; this listener runs before noVNC's own.
+    const socket = new WebSocket(socketAddress(ticket.url));
+    let end: End | undefined;
+    socket.addEventListener("close", ({ code, reason }) => (end = { code, reason }));
+    const rfb = new RFB(target, socket, { shared: true });
     rfb.background = "transparent";
     rfb.showDotCursor = true;
     rfb.viewOnly = settings.current.viewOnly || ticket.view_only;
@@ -52,7 +56,7 @@ export default function VncScreen({ domain, scale, viewOnly, control, onState }:
       if (screen.current === rfb) screen.current = null;
       over = true;
       setAsksPassword(false);
-      events.closed();
+      events.closed(end);
     });
     return {
       close: () => {

@@ -60,11 +60,11 @@ export function useTargetHosts(domain: Domain) {
 }
 
 /** What libvirt and we would say to a migration, without doing it. */
-export function useMigrationPlan(domain: Domain, migration: Migration) {
+export function useMigrationPlan(domain: Domain, migration: Migration, wanted: boolean) {
   return useQuery({
     queryKey: keys.one("domain", domain.id, "plan", migration),
     queryFn: () => api.post<MigrationPlan>(`/domains/${domain.id}/migrate/`, migration, { plan: 1 }),
-    enabled: migration.host !== "",
+    enabled: wanted && migration.host !== "",
     retry: false,
     gcTime: 0,
   });

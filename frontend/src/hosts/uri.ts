@@ -41,5 +41,7 @@ export function parseURI(uri: string): URIParts | null {
 export function suggestedName(uri: string): string {
   const parts = parseURI(uri);
   if (!parts) return "";
-  return parts.host ? (isIPv6(parts.host) || /^[\d.]+$/.test(parts.host) ? parts.host : (parts.host.split(".")[0] ?? "")) : `local-${parts.driver}`;
+  const { host, transport, driver } = parts;
+  if (!host) return transport === "" || transport === "unix" ? `local-${driver}` : "";
+  return isIPv6(host) || /^[\d.]+$/.test(host) ? host : (host.split(".")[0] ?? "");
 }

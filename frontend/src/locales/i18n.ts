@@ -24,6 +24,7 @@ async function load(language: string): Promise<void> {
 export async function startTranslations(language: string = preferred()): Promise<void> {
   await i18next.use(initReactI18next).init({
     lng: "en",
+    showSupportNotice: false,
     fallbackLng: "en",
     resources: { en: { translation: en } },
     interpolation: { escapeValue: false }, // React escapes

@@ -45,6 +45,7 @@ interface DataTableProps<T extends { id: string; name?: string }> {
 }
 
 const SKELETON_ROWS = 5;
+const NAME_WIDTH = 20; // per cent
 
 /** A list as every page shows one: search, filters, server-side order and pages, rows that hold still while they live. */
 export function DataTable<T extends { id: string; name?: string }>(props: DataTableProps<T>) {
@@ -128,6 +129,7 @@ export function DataTable<T extends { id: string; name?: string }>(props: DataTa
             {columns.map((column) => (
               <Th
                 key={column.key}
+                width={column.key === "name" ? NAME_WIDTH : undefined}
                 sort={sortOf(column)}
                 visibility={visibility(column) as never}
                 modifier={column.fit ? "fitContent" : "nowrap"}

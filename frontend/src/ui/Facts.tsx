@@ -10,7 +10,7 @@ import type { ReactNode } from "react";
 /** What is known of an object, term by term. A term without a value is left out. */
 export function Facts({ facts, columns = 2 }: { facts: readonly (readonly [string, ReactNode])[]; columns?: 1 | 2 }) {
   return (
-    <DescriptionList isHorizontal isCompact columnModifier={{ default: "1Col", xl: columns === 2 ? "2Col" : "1Col" }} termWidth="14ch">
+    <DescriptionList orientation={{ sm: "horizontal" }} isCompact columnModifier={{ default: "1Col", xl: columns === 2 ? "2Col" : "1Col" }} termWidth="14ch">
       {facts
         .filter(([, value]) => value !== null && value !== undefined && value !== "")
         .map(([term, value]) => (

@@ -32,8 +32,8 @@ export function MigrateDialog({ domain, onClose }: { domain: Domain; onClose: ()
   const { t } = useTranslation();
   const targets = useTargetHosts(domain);
   const [migration, setMigration] = useState<Migration>({ host: "", copy_storage: false });
-  const plan = useMigrationPlan(domain, migration);
   const request = useJobRequest((wish: Migration) => migrate(domain.id, wish));
+  const plan = useMigrationPlan(domain, migration, request.isIdle || request.isError);
   const ready = plan.data?.allowed === true && !plan.isFetching && !request.isPending;
 
   return (

@@ -1,11 +1,13 @@
 import { Alert, AlertActionLink, Button } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
 import type { Job } from "../../api/types";
 import { JobProgress } from "../../jobs/JobProgress";
 import { isOpen, jobQuery } from "../../jobs/queries";
+import { unwatchJob, watchJob } from "../../jobs/watched";
 
 const POLL_MS = 2_000;
 
@@ -19,13 +21,25 @@ export function EnrolProgress({ job: begun, onClose }: { job: Job; onClose: () =
     refetchInterval: ({ state }) => (state.data && !isOpen(state.data) ? false : POLL_MS),
   });
   const { name, id } = job.object;
+  const open = isOpen(job);
+  // While this is shown it tells how the job ends; closed before the end, a toast does.
+  const stillOpen = useRef(open);
+  useEffect(() => {
+    stillOpen.current = open;
+  }, [open]);
+  useEffect(() => {
+    unwatchJob(begun.id);
+    return () => {
+      if (stillOpen.current) watchJob(begun.id);
+    };
+  }, [begun.id]);
   const show = () => {
     onClose();
     void navigate(`/hosts/${id}`);
   };
   return (
     <div className="ol-stack">
-      {isOpen(job) && <JobProgress job={job} title={t("host.add.enrolling", { name })} />}
+      {open && <JobProgress job={job} title={t("host.add.enrolling", { name })} />}
       {job.state === "succeeded" && (
         <Alert isInline variant="success" title={t("host.add.done", { name })} actionLinks={<AlertActionLink onClick={show}>{t("job.show", { name })}</AlertActionLink>} />
       )}
@@ -40,10 +54,10 @@ export function EnrolProgress({ job: begun, onClose }: { job: Job; onClose: () =
         </Alert>
       )}
       <div>
-        <Button variant={isOpen(job) ? "secondary" : "primary"} onClick={onClose}>
+        <Button variant={open ? "secondary" : "primary"} onClick={onClose}>
           {t("close")}
         </Button>
-        {isOpen(job) && <span className="ol-quiet"> {t("host.add.goesOn")}</span>}
+        {open && <span className="ol-quiet"> {t("host.add.goesOn")}</span>}
       </div>
     </div>
   );

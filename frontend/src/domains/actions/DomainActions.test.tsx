@@ -1,0 +1,118 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { http, HttpResponse } from "msw";
+import { beforeEach, describe, expect, it } from "vitest";
+
+import { domain, job, page } from "../../../tests/examples";
+import { renderPage } from "../../../tests/render";
+import { API, server, useServer } from "../../../tests/server";
+import { BulkBar } from "./BulkBar";
+import { DomainActions } from "./DomainActions";
+import { ACTIONS } from "./power";
+
+useServer();
+beforeEach(() => {
+  sessionStorage.clear();
+  server.use(http.get(`${API}/jobs/`, () => HttpResponse.json(page([]))));
+});
+
+const OFF = { state: "shutoff" as const, actions: ["start", "undefine"] };
+const menuOf = async (name = "web1") => {
+  await userEvent.click(screen.getByRole("button", { name: `Actions of ${name}` }));
+  return screen.getAllByRole("menuitem").map((item) => item.textContent);
+};
+
+describe("the actions of a domain", () => {
+  it("are those that the server allows, and no others", async () => {
+    renderPage(<DomainActions domain={domain()} />);
+    expect(screen.getByRole("button", { name: "Shut down" })).toBeEnabled();
+    expect(await menuOf()).toEqual(["Reboot", "Pause", "Save and stop", "Migrate", "Reset", "Force off"]);
+  });
+
+  it("suggest Start for what is off", async () => {
+    renderPage(<DomainActions domain={domain(OFF)} />);
+    expect(screen.getByRole("button", { name: "Start" })).toBeEnabled();
+    expect(await menuOf()).toEqual(["Undefine"]);
+  });
+
+  it("are none for somebody who may only look", () => {
+    renderPage(<DomainActions domain={domain({ actions: ["read_xml"] })} />);
+    expect(screen.queryByRole("button", { name: "Shut down" })).toBeNull();
+    expect(screen.getByRole("button", { name: "Actions of web1" })).toBeDisabled();
+  });
+
+  it("never put Force off beside Shut down", () => {
+    const names = ACTIONS.map((action) => action.name);
+    expect(Math.abs(names.indexOf("destroy") - names.indexOf("shutdown"))).toBeGreaterThan(2);
+  });
+
+  it("start at one click", async () => {
+    let asked = 0;
+    server.use(
+      http.post(`${API}/domains/:id/start/`, () => {
+        asked += 1;
+        return HttpResponse.json(job(), { status: 202 });
+      }),
+    );
+    renderPage(<DomainActions domain={domain(OFF)} />);
+    await userEvent.click(screen.getByRole("button", { name: "Start" }));
+    await waitFor(() => expect(asked).toBe(1));
+    expect(sessionStorage.getItem("ovirtlite.watched-jobs")).toContain("job-1");
+  });
+
+  it("ask before what loses something, and keep asking with the reason when it is refused", async () => {
+    let asked = 0;
+    server.use(
+      http.post(`${API}/domains/:id/destroy/`, () => {
+        asked += 1;
+        return HttpResponse.json({ title: "Conflict", detail: "web1 is being migrated.", code: "busy" }, { status: 409 });
+      }),
+    );
+    renderPage(<DomainActions domain={domain()} />);
+    await menuOf();
+    await userEvent.click(screen.getByRole("menuitem", { name: "Force off" }));
+    const dialog = screen.getByRole("dialog");
+    expect(within(dialog).getByText(/Force web1 off/)).toBeVisible();
+    expect(asked).toBe(0);
+    await userEvent.click(within(dialog).getByRole("button", { name: "Force off" }));
+    expect(await within(dialog).findByText(/web1 is being migrated/)).toBeVisible();
+  });
+
+  it("say why one was refused", async () => {
+    server.use(
+      http.post(`${API}/domains/:id/start/`, () =>
+        HttpResponse.json({ title: "Conflict", detail: "It runs already.", code: "operation_invalid" }, { status: 409 }),
+      ),
+    );
+    renderPage(<DomainActions domain={domain(OFF)} />);
+    await userEvent.click(screen.getByRole("button", { name: "Start" }));
+    expect(await screen.findByText("It runs already.")).toBeVisible();
+  });
+
+  it("wait while a job holds the domain", () => {
+    renderPage(<DomainActions domain={domain({ job: { id: "j", kind: "domain.migrate", state: "running", progress: 5, step: "" } })} />);
+    expect(screen.getByRole("button", { name: /Shut down/ })).toBeDisabled();
+  });
+});
+
+describe("the bulk bar", () => {
+  const selected = [domain(OFF), domain({ ...OFF, id: "b", name: "web2" }), domain({ id: "c", name: "web3" })];
+
+  it("counts to how many an action can be done, and sends only those", async () => {
+    const bodies: unknown[] = [];
+    server.use(
+      http.post(`${API}/domains/bulk/`, async ({ request }) => {
+        bodies.push(await request.json());
+        return HttpResponse.json({ jobs: [job()], refused: [{ id: "b", name: "web2", code: "busy", detail: "It is busy." }] }, { status: 202 });
+      }),
+    );
+    renderPage(<BulkBar selected={selected} onDone={() => {}} />);
+    await userEvent.click(screen.getByRole("button", { name: "3 selected" }));
+    const start = screen.getByRole("menuitem", { name: /Start 2/ });
+    expect(start).toHaveTextContent("1 already runs or cannot");
+    expect(screen.getByRole("menuitem", { name: /Resume 0/ })).toBeDisabled();
+    await userEvent.click(start);
+    expect(await screen.findByText(/web2: It is busy/)).toBeVisible();
+    expect(bodies).toEqual([{ action: "start", ids: [selected[0]?.id, "b"] }]);
+  });
+});

@@ -1,0 +1,29 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { render, type RenderResult } from "@testing-library/react";
+import type { ReactNode } from "react";
+import { createMemoryRouter, RouterProvider, useLocation } from "react-router";
+
+import { Toasts } from "../src/ui/Toasts";
+
+function Address() {
+  const { pathname, search } = useLocation();
+  return <output data-testid="address">{pathname + search}</output>;
+}
+
+/** Render as a page of the app: with a router, toasts, and a query client that tries once. */
+export function renderPage(element: ReactNode, at = "/"): RenderResult & { client: QueryClient } {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 10_000 } } });
+  const page = (
+    <Toasts>
+      {element}
+      <Address />
+    </Toasts>
+  );
+  const router = createMemoryRouter([{ path: "*", element: page }], { initialEntries: [at] });
+  const result = render(
+    <QueryClientProvider client={client}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  );
+  return { ...result, client };
+}
