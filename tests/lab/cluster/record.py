@@ -92,10 +92,15 @@ def remove(plan: Plan) -> None:
     wires.remove(plan)
     for name in (*COMPUTE, STORAGE):
         cgroups.remove(plan.cgroup(name))
-    if plan.folder.exists():
-        shutil.rmtree(plan.folder)
+    # A dead owner's warden may be taking the same files away: whoever comes second finds some gone already.
+    shutil.rmtree(plan.folder, onerror=_unless_gone)
     with contextlib.suppress(OSError):
         BASE.rmdir()  # the last one out; others' labs keep it
+
+
+def _unless_gone(call: object, path: str, problem: tuple[type[BaseException], BaseException, object]) -> None:
+    if not isinstance(problem[1], FileNotFoundError):
+        raise problem[1]
 
 
 @contextlib.contextmanager
