@@ -112,6 +112,8 @@ def _merge(batch: _Batch, row: dict[str, Any] | None, claim: Claim | None, seen:
     for name in SIZES:
         if columns[name] is None:  # the bulk call has none: what is known stays, the XML fills the rest
             columns[name] = row[name] if row is not None else 0
+    if columns["reason"] is None:  # nor a reason: what is known holds as long as the state does
+        columns["reason"] = row["reason"] if row is not None and row["state"] == columns["state"] else ""
     if row is None:
         if not seen.incoming:
             _make(batch, seen.uuid, columns)

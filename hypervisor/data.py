@@ -81,7 +81,7 @@ class DomainSeen:
     uuid: UUID
     name: str
     state: DomainState
-    reason: str  # libvirt's reason of the state in words: "booted", "destroyed", "migrating" …
+    reason: str | None  # libvirt's reason of the state in words: "booted", "destroyed" …; None: it does not say
     id: int | None  # libvirt's number of a running domain
     persistent: bool
     autostart: bool

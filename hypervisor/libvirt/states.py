@@ -49,10 +49,10 @@ def domain_state(number: int) -> DomainState:
     return DOMAIN_STATES[number] if 0 <= number < len(DOMAIN_STATES) else DomainState.NOSTATE
 
 
-def reason(state: DomainState, number: int) -> str:
-    """In words; "" where the node gives none."""
+def reason(state: DomainState, number: int) -> str | None:
+    """In words; None where the node gives none."""
     words = _REASONS.get(state, ())
-    return words[number - 1] if 0 < number <= len(words) else ""
+    return words[number - 1] if 0 < number <= len(words) else None
 
 
 def pool_state(number: int) -> PoolState:
