@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from tests.rfb_viewer import Screen, greet, look, picture
+from tests.rfb_viewer import Screen, greet, look, look_again
 
 
 def dial(url: str, origin: str | None, **more: Any) -> ClientConnection:
@@ -34,7 +34,7 @@ class Browser:
 
     def read(self, size: int) -> bytes:
         while len(self._got) < size:
-            message = self.socket.recv(timeout=15)
+            message = self.socket.recv(timeout=30)
             assert isinstance(message, bytes)
             self._got += message
         wanted, self._got = self._got[:size], self._got[size:]
@@ -49,7 +49,7 @@ class Browser:
 
     def moves(self, screen: Screen) -> bool:
         """Whether the screen, looked at once more, shows something else in more than two colours."""
-        now = Screen("", 0, 0, picture(self.read, self.write, screen.width, screen.height))
+        now = look_again(self.read, self.write, screen)
         return now.pixels != screen.pixels and now.colours > 2
 
     def read_until(self, pattern: bytes, seconds: float = 60.0) -> "re.Match[bytes]":

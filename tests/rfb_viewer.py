@@ -4,6 +4,8 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
+_RAW = 0
+_NEW_SIZE = -223  # a pseudo-encoding: the server may tell that the screen has another size now
 Read = Callable[[int], bytes]
 Write = Callable[[bytes], object]
 
@@ -39,27 +41,39 @@ def look(read: Read, write: Write) -> Screen:
     (length,) = struct.unpack(">I", read(4))
     name = read(length).decode()
     write(struct.pack(">B3xBBBBHHHBBB3x", 0, 32, 24, 0, 1, 255, 255, 255, 16, 8, 0))
-    write(struct.pack(">BxHi", 2, 1, 0))
-    return Screen(name, width, height, picture(read, write, width, height))
+    write(struct.pack(">BxH2i", 2, 2, _RAW, _NEW_SIZE))
+    return look_again(read, write, Screen(name, width, height, b""))
 
 
-def picture(read: Read, write: Write, width: int, height: int) -> bytes:
-    """Ask for the whole screen and read until all of it came, in raw encoding."""
-    write(struct.pack(">BBHHHH", 3, 0, 0, 0, width, height))
-    canvas = bytearray(width * height * 4)
-    missing = width * height
-    while missing > 0:
-        kind = read(1)[0]
-        assert kind == 0, f"message {kind}"
-        _, rectangles = struct.unpack(">BH", read(3))
-        for _ in range(rectangles):
-            x, y, w, h, encoding = struct.unpack(">HHHHi", read(12))
-            assert encoding == 0, f"encoding {encoding}"
-            for row in range(h):
-                start = ((y + row) * width + x) * 4
-                canvas[start : start + w * 4] = read(w * 4)
-            missing -= w * h
-    return bytes(canvas)
+def look_again(read: Read, write: Write, before: Screen) -> Screen:
+    """Ask for the whole screen and read until all of it came. It may change its size meanwhile: guests that boot do."""
+    width, height = before.width, before.height
+    while True:
+        write(struct.pack(">BBHHHH", 3, 0, 0, 0, width, height))
+        canvas, missing = bytearray(width * height * 4), width * height
+        while missing > 0:
+            new_size = None
+            kind = read(1)[0]
+            assert kind == 0, f"message {kind}"
+            _, rectangles = struct.unpack(">BH", read(3))
+            for _ in range(rectangles):
+                x, y, w, h, encoding = struct.unpack(">HHHHi", read(12))
+                if encoding == _NEW_SIZE:
+                    new_size = (w, h)
+                    continue
+                assert encoding == _RAW, f"encoding {encoding}"
+                pixels = read(w * h * 4)
+                if new_size is not None or x + w > width or y + h > height:
+                    continue  # of a screen that is asked for anew anyway
+                for row in range(h):
+                    start = ((y + row) * width + x) * 4
+                    canvas[start : start + w * 4] = pixels[row * w * 4 : (row + 1) * w * 4]
+                missing -= w * h
+            if new_size is not None:
+                width, height = new_size
+                break
+        else:
+            return Screen(before.name, width, height, bytes(canvas))
 
 
 def press(write: Write, keysym: int) -> None:
