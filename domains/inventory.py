@@ -104,16 +104,7 @@ def vanished(host_id: UUID, uuid: UUID, *, left: bool = False) -> Recorded:
 
 
 def _merge(batch: _Batch, row: dict[str, Any] | None, claim: Claim | None, seen: DomainSeen) -> None:
-    columns = {
-        **{name: getattr(seen, name) for name in OBSERVED if name not in {"libvirt_id", "state"}},
-        "state": str(seen.state),
-        "libvirt_id": seen.id,
-    }
-    for name in SIZES:
-        if columns[name] is None:  # the bulk call has none: what is known stays, the XML fills the rest
-            columns[name] = row[name] if row is not None else 0
-    if columns["reason"] is None:  # nor a reason: what is known holds as long as the state does
-        columns["reason"] = row["reason"] if row is not None and row["state"] == columns["state"] else ""
+    columns = _columns(row, seen)
     if row is None:
         if not seen.incoming:
             _make(batch, seen.uuid, columns)
@@ -152,6 +143,21 @@ def _merge(batch: _Batch, row: dict[str, Any] | None, claim: Claim | None, seen:
             )
         )
         _notice(batch, "updated", row["pk"], row["version"], row["host_id"])
+
+
+def _columns(row: dict[str, Any] | None, seen: DomainSeen) -> dict[str, Any]:
+    """What is to be written. What a driver's bulk call leaves out stays as it is known."""
+    columns = {
+        **{name: getattr(seen, name) for name in OBSERVED if name not in {"libvirt_id", "state"}},
+        "state": str(seen.state),
+        "libvirt_id": seen.id,
+    }
+    for name in SIZES:
+        if columns[name] is None:  # the XML fills what is not known yet
+            columns[name] = row[name] if row is not None else 0
+    if columns["reason"] is None:  # it holds as long as the state does
+        columns["reason"] = row["reason"] if row is not None and row["state"] == columns["state"] else ""
+    return columns
 
 
 def _make(batch: _Batch, uuid: UUID, columns: dict[str, Any]) -> None:
