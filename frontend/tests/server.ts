@@ -6,7 +6,7 @@ export const server = setupServer();
 
 export const API = "http://localhost/api/v1";
 
-export function useServer(): void {
+export function serveAPI(): void {
   beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
   afterEach(() => server.resetHandlers());
   afterAll(() => server.close());

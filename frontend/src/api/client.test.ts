@@ -1,11 +1,11 @@
 import { http, HttpResponse } from "msw";
 import { describe, expect, it, vi } from "vitest";
 
-import { API, server, useServer } from "../../tests/server";
+import { API, server, serveAPI } from "../../tests/server";
 import { api, onSignedOut, queryString } from "./client";
 import { Problem } from "./problem";
 
-useServer();
+serveAPI();
 
 const refusal = async (promise: Promise<unknown>): Promise<Problem> =>
   promise.then(

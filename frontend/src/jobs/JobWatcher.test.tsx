@@ -4,12 +4,12 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import { job, page } from "../../tests/examples";
 import { renderPage } from "../../tests/render";
-import { API, server, useServer } from "../../tests/server";
+import { API, server, serveAPI } from "../../tests/server";
 import { keys } from "../live/keys";
 import { JobWatcher } from "./JobWatcher";
 import { unwatchJob, watchJob } from "./watched";
 
-useServer();
+serveAPI();
 let now = job();
 
 beforeEach(() => {

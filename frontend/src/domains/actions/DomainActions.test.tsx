@@ -5,12 +5,12 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import { domain, job, page } from "../../../tests/examples";
 import { renderPage } from "../../../tests/render";
-import { API, server, useServer } from "../../../tests/server";
+import { API, server, serveAPI } from "../../../tests/server";
 import { BulkBar } from "./BulkBar";
 import { DomainActions } from "./DomainActions";
 import { ACTIONS } from "./power";
 
-useServer();
+serveAPI();
 beforeEach(() => {
   sessionStorage.clear();
   server.use(http.get(`${API}/jobs/`, () => HttpResponse.json(page([]))));

@@ -5,10 +5,10 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { domain, host, job, page } from "../../../tests/examples";
 import { renderPage } from "../../../tests/render";
-import { API, server, useServer } from "../../../tests/server";
+import { API, server, serveAPI } from "../../../tests/server";
 import { MigrateDialog } from "./MigrateDialog";
 
-useServer();
+serveAPI();
 let bodies: { planned: boolean; body: unknown }[] = [];
 
 beforeEach(() => {
@@ -65,7 +65,7 @@ describe("the migrate dialog", () => {
     await vi.waitFor(() => expect(button()).toBeEnabled());
     await userEvent.click(button());
     await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce());
-    expect(bodies.at(-1)).toEqual({ planned: false, body: { host: "host-2", copy_storage: true } });
+    expect(bodies.filter(({ planned }) => !planned)).toEqual([{ planned: false, body: { host: "host-2", copy_storage: true } }]);
   });
 
   it("says so when there is nowhere to go", async () => {
