@@ -1,7 +1,6 @@
 """One installation for the whole ring, with the embedded hypervisor and one more node, and Chromium in front of it."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest

@@ -61,6 +61,10 @@ class Visit:
     def choose(self, entry: str) -> None:
         self.page.get_by_role("menuitem", name=entry, exact=True).click()
 
+    def select_page(self) -> None:
+        """Select every row that the table shows."""
+        self.page.locator("thead").get_by_role("checkbox").click()
+
     def toast(self, text: str) -> Locator:
         return self.page.locator(".pf-v6-c-alert-group.pf-m-toast .pf-v6-c-alert", has_text=text)
 
