@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import consoles
+from tests.bench import consoles, inventory
 from tests.bench.row import HEADING, Row, milliseconds
 from tests.browser import Browser
 from tests.installation import PASSWORD, PROJECT, Installation, installation
@@ -29,7 +29,7 @@ def main() -> int:
     print(HEADING, flush=True)
     with tempfile.TemporaryDirectory(prefix="ovirtlite-bench-", dir="/tmp") as folder:
         home = Path(folder) / "home"
-        with installation(home) as product:
+        with installation(home, OVIRTLITE_LOCAL_ROOTS="/tmp") as product:
             product.start()
             product.wait_until_ready()
             product.stop()  # the first start migrates; the figure is of an installation that is in place
@@ -47,6 +47,7 @@ def measured(product: Installation) -> Iterator[Row]:
     """All rows, over one running product."""
     yield Row("make up: ready", product.wait_until_ready(), START_SECONDS, 1.0, "s")
     yield Row("make up: memory of all parts", memory_mib(product), ALL_MEMORY_MIB, 1.0, "MiB")
+    yield from inventory.measured(product)
     browser = Browser(product.address)
     browser.sign_in("admin", PASSWORD)
     filled = [sys.executable, "-m", "tests.bench.fleet"]
