@@ -40,7 +40,7 @@ class Account:
 
     def become(self) -> list[str]:
         """The command that runs another as this account, told to end when the caller does."""
-        prefix = ["setpriv", "--pdeathsig", "TERM", "--no-new-privs"]
+        prefix = ["setpriv", "--pdeathsig", "TERM"]
         if os.getuid():
             return [*prefix, "--"]
         groups = ["--groups", ",".join(map(str, self.groups))] if self.groups else ["--clear-groups"]

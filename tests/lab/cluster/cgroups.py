@@ -61,6 +61,13 @@ def _offer_controllers(root: Path) -> None:
             (root / "cgroup.subtree_control").write_text(f"+{controller}")
 
 
+def for_more_processes(name: str) -> list[Path]:
+    """The groups that another process of a running node joins."""
+    groups = [hierarchy.mount / name for hierarchy in hierarchies()]
+    # In version 2 a group that has groups below it holds no processes itself: see node-init.sh.
+    return [group / "init" if (group / "init").is_dir() else group for group in groups]
+
+
 def mount_options() -> str:
     """For the node's init: what to mount, as "cpu cpuacct memory", or "v2"."""
     return " ".join(",".join(hierarchy.controllers) for hierarchy in hierarchies()) or "v2"

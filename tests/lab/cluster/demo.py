@@ -1,7 +1,10 @@
 """What `make demo` puts on the lab's nodes: a few guests of each kind, so that every page has something to show."""
 
+import sys
+
 from tests.lab.cluster.guests import Disk, Screen
 from tests.lab.cluster.lab import Lab
+from tests.lab.cluster.run import CommandFailed
 
 
 def furnish(lab: Lab) -> None:
@@ -11,4 +14,8 @@ def furnish(lab: Lab) -> None:
     lab.define_guest(one, "inside", screen=Screen.LOOPBACK, start=True)
     lab.define_guest(two, "ledger", disk=Disk.LOCAL, start=True)
     lab.define_guest(three, "spare", disk=Disk.LOCAL, screen=Screen.SOCKET)
-    lab.add_container(three, "box")
+    try:
+        lab.add_container(three, "box")
+    except CommandFailed as reason:
+        # Containers need control groups that not every machine gives; the rest of the demonstration does not.
+        print(f"There is no container on node3: {reason}", file=sys.stderr)

@@ -105,18 +105,9 @@ class Machine:
 
     def run(self, *argv: str, seconds: float = COMMAND_SECONDS, stdin: str | None = None) -> str:
         """What a program prints inside this machine. Raises `CommandFailed`."""
-        inside = (
-            "nsenter",
-            "--target",
-            str(self.init),
-            "--mount",
-            "--uts",
-            "--net",
-            "--pid",
-            "--cgroup",
-            "--",
-        )
-        return run(*inside, *argv, seconds=seconds, stdin=stdin)
+        groups = " ".join(map(str, cgroups.for_more_processes(self.plan.cgroup(self.name))))
+        enter = ("sh", str(_HERE / "node-enter.sh"), groups, str(self.init))
+        return run(*enter, *argv, seconds=seconds, stdin=stdin)
 
     def pids_of(self, program: str) -> list[int]:
         """Pids, as the lab's maker knows them, of a program that runs in this machine, by its file's name."""
