@@ -1,4 +1,5 @@
-import { Button, Dropdown, DropdownItem, DropdownList, MenuToggle, ToolbarItem } from "@patternfly/react-core";
+import { Button, Dropdown, DropdownItem, DropdownList, MenuToggle, ToolbarItem, Tooltip } from "@patternfly/react-core";
+import { TimesIcon } from "@patternfly/react-icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -77,9 +78,9 @@ export function BulkBar({ selected, onDone }: { selected: readonly Domain[]; onD
         </Dropdown>
       </ToolbarItem>
       <ToolbarItem alignSelf="center">
-        <Button variant="link" isInline onClick={onDone}>
-          {t("domain.unselect")}
-        </Button>
+        <Tooltip content={t("domain.unselect")}>
+          <Button variant="plain" icon={<TimesIcon />} aria-label={t("domain.unselect")} onClick={onDone} />
+        </Tooltip>
       </ToolbarItem>
       {asked && (
         <ConfirmDialog
