@@ -24,7 +24,7 @@ _OWN = {
     "log": "/var/log",
     "cache": "/var/cache/libvirt",
     "lib": "/var/lib/libvirt",
-    "run": "/run",  # last: the lab's folder is below the machine's own /run
+    "run": "/run",
 }
 
 

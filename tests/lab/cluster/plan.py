@@ -5,8 +5,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-BASE = Path("/run/ovirtlite-lab")
-"""Below it one folder a lab. It is forgotten when the machine restarts, as the lab itself is."""
+BASE = Path("/var/lib/ovirtlite-lab")
+"""Below it one folder a lab, with the disks. Not below /run: a tmpfs is small, and its older forms refuse QEMU's
+`cache=none`. What a restart of the machine leaves here is taken away by the next lab, or by `down`."""
 
 STORAGE = "storage"
 COMPUTE = ("node1", "node2", "node3")
