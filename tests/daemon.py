@@ -1,5 +1,6 @@
 """A libvirtd of the tests' own: unprivileged, on a Unix socket, serving test:// and qemu:// to any process."""
 
+import fcntl
 import json
 import os
 import pwd
@@ -17,6 +18,9 @@ from urllib.parse import quote
 
 _START_WITHIN = 10.0
 _STOP_WITHIN = 10.0
+# Whatever TMPDIR says: a Unix socket's path holds 107 bytes, and the daemon's user must reach it.
+_PLACE = Path("/tmp")
+_PREFIX = "ovirtlite-libvirtd-"
 _USERS = ("libvirt-qemu", "nobody")  # whoever exists first; as root libvirtd would be the system's daemon
 
 
@@ -43,6 +47,7 @@ class PrivateDaemon:
         self._files = files or {}
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._owned: int | None = None
 
     @property
     def folder(self) -> Path:
@@ -81,9 +86,12 @@ class PrivateDaemon:
         return path
 
     def start(self) -> None:
-        # /tmp whatever TMPDIR says: a Unix socket's path holds 107 bytes, and the daemon's user must reach it.
-        self._folder = Path(tempfile.mkdtemp(prefix="ovirtlite-libvirtd-", dir="/tmp"))
+        """Also clears away what tests that were killed have left: their guests outlive them."""
+        for left in _PLACE.glob(f"{_PREFIX}*"):
+            _reap(left)
+        self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_PLACE))
         try:
+            self._owned = _own(self._folder)
             for name in ("run", "config", "config/libvirt", "cache", "data"):
                 (self._folder / name).mkdir()
             config = self._folder / "config" / "libvirt"
@@ -124,9 +132,12 @@ class PrivateDaemon:
         if self._folder is None:
             return
         self._end_daemon(signal.SIGTERM)
-        self._end_guests()
+        _end_guests(self._folder)
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder = None
+        if self._owned is not None:
+            os.close(self._owned)
+            self._owned = None
 
     def _launch(self) -> None:
         program = shutil.which("libvirtd", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -189,29 +200,52 @@ class PrivateDaemon:
             self._process.wait()
         self._process = None
 
-    def _end_guests(self) -> None:
-        """QEMU processes outlive their libvirtd. They are found by this daemon's folder in their command line."""
-        mark = str(self.folder).encode()
-        pids = []
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdigit() and int(entry.name) != os.getpid():
-                try:
-                    command = (entry / "cmdline").read_bytes()
-                except OSError:
-                    continue  # it ended meanwhile
-                if mark in command and b"qemu-system" in command.split(b"\0")[0]:
-                    pids.append(int(entry.name))
-        for pid in pids:
-            os.kill(pid, signal.SIGKILL)
-        deadline = time.monotonic() + 5
-        while any(_lives(pid) for pid in pids) and time.monotonic() < deadline:
-            time.sleep(0.02)
-
     @staticmethod
     def _give(path: Path) -> None:
         user = _user()
         if user is not None:
             os.chown(path, user.pw_uid, user.pw_gid)
+
+
+def _own(folder: Path) -> int:
+    """Hold the folder's lock for as long as this process lives."""
+    handle = os.open(folder / "owned", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    return handle
+
+
+def _reap(folder: Path) -> None:
+    """Clear a daemon's folder away when nobody owns it any more; its libvirtd ended with its owner."""
+    try:
+        handle = os.open(folder / "owned", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return  # just being made, or another one's
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _end_guests(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+    except BlockingIOError:
+        return  # in use
+    finally:
+        os.close(handle)
+
+
+def _end_guests(folder: Path) -> None:
+    """QEMU processes outlive their libvirtd. They are found by the daemon's folder in their command line."""
+    mark = str(folder).encode()
+    pids = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (entry / "cmdline").read_bytes()
+        except OSError:
+            continue  # it ended meanwhile
+        if mark in command and b"qemu-system" in command.split(b"\0")[0]:
+            pids.append(int(entry.name))
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 5
+    while any(_lives(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def _user() -> pwd.struct_passwd | None:
