@@ -116,4 +116,4 @@ def _transfer(person: Person, job: dict[str, Any]) -> dict[str, Any] | None:
     now = person.get(f"/jobs/{job['id']}/")
     assert now["finished_at"] is None, now
     found: dict[str, Any] | None = now["transfer"]
-    return found
+    return found if found and found["processed_bytes"] else None

@@ -22,6 +22,8 @@ _PORTS = {"ssh": 22, "tls": 16514, "tcp": 16509}
 _GUEST_NAME = re.compile(rb"\0guest=([^,\0]+)")
 LOCAL_IMAGES = "/var/lib/libvirt/images"
 GUEST_FOLDER = "/var/lib/libvirt/boot"
+_HOME = "/root"
+_SSH = f"{_HOME}/.ssh"
 SERIAL_LOGS = "/var/log/libvirt/serial"
 
 
@@ -202,16 +204,16 @@ UsePAM no
 UseDNS no
 """,
         )
-        self.write("/root/.ssh/authorized_keys", f"{access.ssh.public} lab\n", mode=0o600)
-        self.write("/root/.ssh/id_ed25519", access.ssh.private, mode=0o600)
-        self.path("/root").chmod(0o700)
+        self.write(f"{_SSH}/authorized_keys", f"{access.ssh.public} lab\n", mode=0o600)
+        self.write(f"{_SSH}/id_ed25519", access.ssh.private, mode=0o600)
+        self.path(_HOME).chmod(0o700)
         self.host_key_line = f"{self.address},{self.name} {own.public}\n"
         if self.transport == "ssh":
             self.credentials = {"ssh_private_key": access.ssh.private, "known_hosts": self.host_key_line}
 
     def know(self, lines: str) -> None:
         """Take the host keys of all nodes."""
-        self.write("/root/.ssh/known_hosts", lines, mode=0o600)
+        self.write(f"{_SSH}/known_hosts", lines, mode=0o600)
 
 
 def _command_line(pid: int) -> bytes:
