@@ -6,6 +6,7 @@ import secrets
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _LONGEST_SOCKET_NAME = 24
@@ -80,7 +81,14 @@ class Home:
 
     def broker(self) -> str:
         """The same Redis, as Celery spells it."""
-        return self.redis_url or f"redis+socket://{self.redis_socket}?virtual_host=0"
+        url = urlsplit(self.redis())
+        said = parse_qs(url.query)
+        if url.scheme == "unix":
+            return f"redis+socket://{url.netloc}{url.path}?virtual_host={said.get('db', ['0'])[0]}"
+        if url.scheme == "rediss" and "ssl_cert_reqs" not in said:
+            # Celery would take any certificate, where redis-py looks at it.
+            return f"{self.redis_url}{'&' if url.query else '?'}ssl_cert_reqs=required"
+        return self.redis_url
 
     def secret_key(self) -> str:
         """`OVIRTLITE_SECRET_KEY`, else one made once under HOME, readable by this user alone."""
