@@ -77,9 +77,10 @@ class Inventorying(KeepingPools, KeepingNetworks):
             raise
 
     def _domains(self) -> tuple[DomainSeen, ...]:
-        # The flags first: a domain made between the calls is then at worst transient until its event is read.
+        # The flags first: a domain made between the calls is then at worst persistent until its event is read.
         kept = _Kept(
-            persistent=self._listed(libvirt.VIR_CONNECT_LIST_DOMAINS_PERSISTENT),
+            # Of the two the rarer ones: a list of nearly everything would cost as much as all the rest.
+            transient=self._listed(libvirt.VIR_CONNECT_LIST_DOMAINS_TRANSIENT),
             autostart=self._listed(libvirt.VIR_CONNECT_LIST_DOMAINS_AUTOSTART),
             saved=self._listed(libvirt.VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE),
         )
@@ -110,16 +111,9 @@ class Inventorying(KeepingPools, KeepingNetworks):
 
     def _from_stats(self, domain: Domain, figures: dict[str, Any], kept: "_Kept") -> DomainSeen:
         state = states.domain_state(figures["state.state"])
-        reason = int(figures.get("state.reason", 0))
-        return kept.seen(
-            domain,
-            state,
-            reason,
-            vcpus=figures.get("vcpu.current"),
-            memory=figures.get("balloon.current"),
-            max_memory=figures.get("balloon.maximum"),
-            incoming=self._is_incoming(domain, state, reason),
-        )
+        reason = figures.get("state.reason", 0)
+        sizes = (figures.get("vcpu.current"), figures.get("balloon.current"), figures.get("balloon.maximum"))
+        return kept.seen(domain, state, reason, sizes, self._is_incoming(domain, state, reason))
 
     def _by_lists(self, kept: "_Kept") -> tuple[DomainSeen, ...]:
         seen: dict[bytes, DomainSeen] = {}
@@ -158,18 +152,12 @@ class Inventorying(KeepingPools, KeepingNetworks):
         _, max_kib, kib, vcpus, _ = self._ask(domain.info)
         own = domain.UUID()
         kept = _Kept(
-            persistent=frozenset({own} if self._ask(domain.isPersistent) else ()),
+            transient=frozenset(() if self._ask(domain.isPersistent) else {own}),
             autostart=frozenset({own} if self._supported(domain.autostart, default=0) else ()),
             saved=frozenset({own} if self._supported(domain.hasManagedSaveImage, default=0) else ()),
         )
         return kept.seen(
-            domain,
-            state,
-            reason,
-            vcpus=vcpus,
-            memory=kib,
-            max_memory=max_kib,
-            incoming=self._is_incoming(domain, state, reason),
+            domain, state, reason, (vcpus, kib, max_kib), self._is_incoming(domain, state, reason)
         )
 
     def _xml(self, uuid: UUID) -> DomainXML:
@@ -185,12 +173,12 @@ class Inventorying(KeepingPools, KeepingNetworks):
 
 
 class _Kept:
-    """Which domains are persistent, start by themselves, have a saved state."""
+    """Which domains are transient, start by themselves, have a saved state."""
 
     def __init__(
-        self, persistent: frozenset[bytes], autostart: frozenset[bytes], saved: frozenset[bytes]
+        self, transient: frozenset[bytes], autostart: frozenset[bytes], saved: frozenset[bytes]
     ) -> None:
-        self._persistent = persistent
+        self._transient = transient
         self._autostart = autostart
         self._saved = saved
 
@@ -199,22 +187,20 @@ class _Kept:
         domain: Domain,
         state: DomainState,
         reason: int,
-        *,
-        vcpus: int | None = None,
-        memory: int | None = None,
-        max_memory: int | None = None,
+        sizes: tuple[int | None, int | None, int | None] = (None, None, None),
         incoming: bool = False,
     ) -> DomainSeen:
-        """Sizes of memory come in KiB."""
+        """`sizes`: virtual processors, memory and most memory in KiB."""
         uuid = domain.UUID()
         number = domain.ID()
+        vcpus, memory, max_memory = sizes
         return DomainSeen(
             uuid=UUID(bytes=uuid),
             name=domain.name(),
             state=state,
             reason=states.reason(state, reason),
             id=number if number >= 0 and state in ACTIVE else None,
-            persistent=uuid in self._persistent,
+            persistent=uuid not in self._transient,
             autostart=uuid in self._autostart,
             vcpus=vcpus,
             memory_bytes=None if memory is None else memory * 1024,
