@@ -28,10 +28,25 @@ export function OverviewPage() {
       <PageSection isFilled>
         <Grid hasGutter>
           <GridItem md={6}>
-            <Counts title={t("domain.many")} path="/domains" kind="domain" states={DOMAIN_STATES} show={(state) => <DomainState state={state} />} />
+            <Counts
+              title={t("domain.many")}
+              path="/domains"
+              kind="domain"
+              states={DOMAIN_STATES}
+              usual={["running", "shutoff"]}
+              show={(state) => <DomainState state={state} />}
+            />
           </GridItem>
           <GridItem md={6}>
-            <Counts title={t("host.many")} path="/hosts" kind="host" states={HOST_STATES} show={(state) => <HostState state={state} />} empty={<FirstHost />} />
+            <Counts
+              title={t("host.many")}
+              path="/hosts"
+              kind="host"
+              states={HOST_STATES}
+              usual={["up"]}
+              show={(state) => <HostState state={state} />}
+              empty={<FirstHost />}
+            />
           </GridItem>
           <TroubledHosts />
           <GridItem>
@@ -65,10 +80,19 @@ function FirstHost() {
   );
 }
 
-function useCount(kind: string, query: Query) {
+/** How many there are in all and in each state. Where nearly all are in the `usual` states, that takes few requests. */
+function useCounts<S extends string>(kind: string, states: readonly S[], usual: readonly S[]) {
   return useQuery({
-    queryKey: keys.list(kind, "count", query),
-    queryFn: async ({ signal }) => (await api.get<Page<unknown>>(`/${kind}s/`, { ...query, limit: 1, fields: "id" }, signal)).count,
+    queryKey: keys.list(kind, "counts"),
+    queryFn: async ({ signal }) => {
+      const count = async (query: Query) =>
+        (await api.get<Page<unknown>>(`/${kind}s/`, { ...query, limit: 1, fields: "id" }, signal)).count;
+      const each = async (wanted: readonly S[]) => Promise.all(wanted.map(async (state) => [state, await count({ state })] as const));
+      const [all, found] = await Promise.all([count({}), each(usual)]);
+      const elsewhere = found.reduce((rest, [, number]) => rest - number, all);
+      const rest = elsewhere > 0 ? await each(states.filter((state) => !usual.includes(state))) : [];
+      return { all, in: new Map<S, number>([...found, ...rest]) };
+    },
   });
 }
 
@@ -77,44 +101,38 @@ interface CountsProps<S extends string> {
   path: string;
   kind: string;
   states: readonly S[];
+  usual: readonly S[];
   show: (state: S) => ReactNode;
   empty?: ReactNode;
 }
 
-function Counts<S extends string>({ title, path, kind, states, show, empty }: CountsProps<S>) {
-  const all = useCount(kind, {});
+/** How many are in which state; states that nothing is in take no place. */
+function Counts<S extends string>({ title, path, kind, states, usual, show, empty }: CountsProps<S>) {
+  const counts = useCounts(kind, states, usual);
   return (
     <Card isFullHeight>
       <CardTitle component="h2">
-        <Link to={path}>{title}</Link> {all.data !== undefined && <span className="ol-quiet">{all.data}</span>}
+        <Link to={path}>{title}</Link> {counts.data && <span className="ol-quiet">{counts.data.all}</span>}
       </CardTitle>
       <CardBody>
-        <ProblemAlert error={all.error} />
-        {all.isPending && <Skeleton width="50%" />}
-        {all.data === 0 && empty}
-        {all.data !== 0 && (
-          <Gallery hasGutter minWidths={{ default: "9rem" }}>
-            {states.map((state) => (
-              <Count key={state} kind={kind} state={state} to={`${path}?state=${state}`}>
-                {show(state)}
-              </Count>
-            ))}
-          </Gallery>
-        )}
+        <ProblemAlert error={counts.error} />
+        {counts.isPending && <Skeleton width="50%" />}
+        {counts.data?.all === 0 && empty}
+        <Gallery hasGutter minWidths={{ default: "9rem" }}>
+          {states.map((state) => {
+            const number = counts.data?.in.get(state) ?? 0;
+            return (
+              number > 0 && (
+                <Link key={state} to={`${path}?state=${state}`} className="ol-tile">
+                  <span className="ol-count">{number}</span>
+                  {show(state)}
+                </Link>
+              )
+            );
+          })}
+        </Gallery>
       </CardBody>
     </Card>
-  );
-}
-
-/** How many are in a state; states that nothing is in take no place. */
-function Count({ kind, state, to, children }: { kind: string; state: string; to: string; children: ReactNode }) {
-  const { data } = useCount(kind, { state });
-  if (!data) return null;
-  return (
-    <Link to={to} className="ol-tile">
-      <span className="ol-count">{data}</span>
-      {children}
-    </Link>
   );
 }
 
