@@ -1,11 +1,14 @@
 """A small RFB viewer for tests: it looks at a screen once, over anything that reads and writes bytes."""
 
 import struct
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 _RAW = 0
 _NEW_SIZE = -223  # a pseudo-encoding: the server may tell that the screen has another size now
+_RETURN, _SHIFT = 0xFF0D, 0xFFE1
+_SHIFTED = frozenset('~!@#$%^&*()_+{}|:"<>?')
 Read = Callable[[int], bytes]
 Write = Callable[[bytes], object]
 
@@ -76,7 +79,18 @@ def look_again(read: Read, write: Write, before: Screen) -> Screen:
             return Screen(before.name, width, height, bytes(canvas))
 
 
-def press(write: Write, keysym: int) -> None:
-    """Press and let go."""
-    for down in (1, 0):
-        write(struct.pack(">BBxxI", 4, down, keysym))
+def type_line(write: Write, line: str) -> None:
+    """Type it on a US keyboard, with Enter at the end: one who sends "$" alone has only pressed the 4."""
+    for letter in line:
+        shifted = letter.isupper() or letter in _SHIFTED
+        for keysym in ([_SHIFT] if shifted else []) + [ord(letter)]:
+            _key(write, keysym, down=True)
+        for keysym in [ord(letter)] + ([_SHIFT] if shifted else []):
+            _key(write, keysym, down=False)
+        time.sleep(0.05)  # a guest polls its keyboard
+    for down in (True, False):
+        _key(write, _RETURN, down=down)
+
+
+def _key(write: Write, keysym: int, *, down: bool) -> None:
+    write(struct.pack(">BBxxI", 4, down, keysym))

@@ -19,6 +19,7 @@ from ovirtlite.embedded import guest
 from tests.consoles import Browser, dial, ending, refused
 from tests.daemon import PrivateDaemon
 from tests.installation import PASSWORD, PROJECT, Installation, eventually, installation
+from tests.rfb_viewer import type_line
 from tests.stack.person import Person
 
 pytestmark = pytest.mark.stack
@@ -140,6 +141,19 @@ def test_the_serial_line_is_read_and_typed_on(admin: Person, ticking: Ticking) -
         assert int(browser.read_until(rb"tick (\d+)\r")[1]) > first
         browser.write(b"echo answer-$((6 * 7))\r")
         browser.read_until(rb"answer-42")
+
+
+def test_keys_reach_the_guest(admin: Person, ticking: Ticking) -> None:
+    """Typed on the screen's keyboard, heard on the serial line."""
+    with (
+        dial(ask(admin, ticking, "serial"), admin.origin) as line,
+        dial(ask(admin, ticking, "vnc"), admin.origin) as screen,
+    ):
+        heard, typing = Browser(line), Browser(screen)
+        typing.look()
+        heard.read_until(rb"tick")
+        type_line(typing.write, "echo typed-$((6 * 7)) >/dev/ttyS0")
+        heard.read_until(rb"typed-42")
 
 
 def test_a_ticket_opens_once(admin: Person, ticking: Ticking) -> None:
