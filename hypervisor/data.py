@@ -81,7 +81,7 @@ class DomainSeen:
     uuid: UUID
     name: str
     state: DomainState
-    reason: str | None  # libvirt's reason of the state in words: "booted", "destroyed" …; None: it does not say
+    reason: str | None  # of the state, in words: "booted", "destroyed" …; None where it is not said
     id: int | None  # libvirt's number of a running domain
     persistent: bool
     autostart: bool
