@@ -12,7 +12,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 
 import libvirt
 
-from hypervisor.errors import HypervisorError, NodeUnreachable, Timeout
+from hypervisor.errors import Busy, HypervisorError, NodeUnreachable, Timeout
 from hypervisor.libvirt.translation import translated
 
 P = ParamSpec("P")
@@ -87,14 +87,16 @@ class Calls:
     def run(self, work: Callable[[], T], *, seconds: float | None = QUERY_SECONDS) -> T:
         """Carry out `work` in a thread of this connection, and wait for it at most `seconds` in all.
 
-        Raises Timeout, which breaks the connection unless it only waited for its turn; NodeUnreachable on a broken
-        one; whatever `work` raises, in our own types.
+        Raises Busy when its turn did not come; Timeout when it came to no end, which breaks the connection;
+        NodeUnreachable on a broken one; whatever `work` raises, in our own types.
         """
         until = None if seconds is None else time.monotonic() + seconds
         if self._broken is not None:
             raise NodeUnreachable(self._broken.detail, node=self.node)
         if not self._slots.acquire(timeout=_left(until)):
-            raise Timeout("Other calls on this node did not end in time.", node=self.node)
+            raise Busy(
+                f"{AT_ONCE} other calls to this node are under way and did not end in time.", node=self.node
+            )
         call = _Call(work)
         self._hand_over(call)
         if not call.wait(_left(until)):

@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from hypervisor.errors import NodeUnreachable, NotFound, Timeout
+from hypervisor.errors import Busy, NodeUnreachable, NotFound, Timeout
 from hypervisor.libvirt.calls import AT_ONCE, Calls
 
 
@@ -53,7 +53,7 @@ def test_four_at_once_and_the_fifth_waits_for_its_turn() -> None:
     for thread in holding:
         thread.start()
         inside.acquire()
-    with pytest.raises(Timeout, match="Other calls"):
+    with pytest.raises(Busy, match="other calls"):
         calls.run(lambda: 1, seconds=0.1)
     assert not calls.broken  # nothing was lost: it never began
     released.set()
