@@ -79,15 +79,15 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def session(chromium: Browser, product: Installation) -> Any:
-    """What a browser keeps of somebody who has signed in."""
+    """The cookies of somebody who has signed in."""
     context = chromium.new_context(base_url=f"http://{product.address}")
     visit = Visit(context.new_page())
     visit.go("/")
     visit.sign_in()
     visit.is_live()
-    state = context.storage_state()
+    cookies = context.cookies()
     context.close()
-    return state
+    return {"cookies": cookies}
 
 
 @pytest.fixture

@@ -85,6 +85,5 @@ def test_the_search_is_opened_and_used_by_keyboard(visit: Visit, node: Node) -> 
     expect(dialog).to_be_visible()
     visit.page.keyboard.type("web3")
     expect(dialog.get_by_role("menuitem", name="web3")).to_be_visible()
-    visit.page.keyboard.press("ArrowDown")
     visit.page.keyboard.press("Enter")
     expect(visit.page.get_by_role("heading", name="web3")).to_be_visible()
