@@ -28,6 +28,9 @@ logger = logging.getLogger(__name__)
 # A silent node is given up after some six seconds; a busy one, or a busy machine of ours, may stall for a few.
 _KEEPALIVE_SECONDS = 1
 _KEEPALIVE_COUNT = 5
+# Time for a lost packet to be sent twice more. A host that comes back is found by a new attempt sooner than by an old
+# one, whose packets come ever more rarely.
+_PROBE_SECONDS = 4.0
 # So many opens of one address may hang at once; more would only pile up threads and sockets.
 _MOST_LEFT_BEHIND = 6
 # What libvirt says instead of ssh's words when those are longer than it takes.
@@ -108,7 +111,8 @@ class _Opening:
         address = self._address()
         if self._uri.remote and self._uri.server_port is not None:
             # A dead host is found out here, where nothing has to be left behind.
-            connect_once(self._uri.host, self._uri.server_port, max(0.1, until - time.monotonic() - 0.2))
+            left = until - time.monotonic() - 0.2
+            connect_once(self._uri.host, self._uri.server_port, max(0.1, min(left, _PROBE_SECONDS)))
         try:
             connection: Connection = libvirt.open(address)
         except libvirt.libvirtError as error:
