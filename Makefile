@@ -3,6 +3,8 @@
 .PHONY: help up down status demo test lint bench schema front-end setup
 
 PYTHON := .venv/bin/python
+# Where tools/setup puts a Node of its own when this machine's is missing or old.
+export PATH := $(CURDIR)/.venv/node/bin:$(PATH)
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile

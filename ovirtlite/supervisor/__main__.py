@@ -100,7 +100,11 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m ovirtlite.supervisor", description=__doc__)
     commands = {"up": up, "down": down, "status": status}
     asked.add_argument("command", choices=commands, nargs="?", default="up")
-    return commands[asked.parse_args().command](Home.from_env())
+    home = Home.from_env()
+    try:
+        return commands[asked.parse_args().command](home)
+    except PermissionError as error:
+        return _refuse(f"{home.path} is not this user's: {error.strerror} ({error.filename}).")
 
 
 if __name__ == "__main__":

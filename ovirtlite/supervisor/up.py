@@ -43,7 +43,9 @@ class Installation:
         """Start everything, stay until asked to stop, stop everything. Returns the exit code."""
         loop = asyncio.get_running_loop()
         for number in _STOP_SIGNALS:
-            loop.add_signal_handler(number, self._asked_to_stop)
+            # Who started us with nohup wants us to stay when the terminal closes.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                loop.add_signal_handler(number, self._asked_to_stop)
         self._write_record()
         code = 0
         try:
