@@ -18,6 +18,9 @@ SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((PROJECT / "docker-compose.
 OURS = sorted(name for name, service in SERVICES.items() if service.get("image") == "ovirtlite")
 
 
+GIVEN = {"OVIRTLITE_SECRET_KEY": "a key", "OVIRTLITE_ADMIN_PASSWORD": "a password"}
+
+
 def argv(name: str) -> list[str]:
     command: list[str] = SERVICES[name]["command"]
     return command
@@ -89,7 +92,7 @@ def test_docker_compose_accepts_the_file() -> None:
     done = subprocess.run(
         (program, "config"),
         cwd=PROJECT,
-        env={**os.environ, "OVIRTLITE_SECRET_KEY": "test"},
+        env={**os.environ, **GIVEN},
         capture_output=True,
         text=True,
         check=False,
@@ -98,15 +101,16 @@ def test_docker_compose_accepts_the_file() -> None:
     assert set(yaml.safe_load(done.stdout)["services"]) == set(SERVICES)
 
 
-def test_nothing_starts_without_a_secret_key() -> None:
+@pytest.mark.parametrize("missing", sorted(GIVEN))
+def test_nothing_starts_without_its_secrets(missing: str) -> None:
     program = shutil.which("docker-compose")
     assert program is not None, "install Debian's package docker-compose"
-    environment = {name: value for name, value in os.environ.items() if name != "OVIRTLITE_SECRET_KEY"}
+    environment = {name: value for name, value in {**os.environ, **GIVEN}.items() if name != missing}
     done = subprocess.run(
         (program, "config"), cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode != 0
-    assert "OVIRTLITE_SECRET_KEY" in done.stderr
+    assert missing in done.stderr
 
 
 def test_nginx_accepts_its_configuration(tmp_path: Path) -> None:
