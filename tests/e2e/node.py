@@ -10,7 +10,7 @@ _GUEST = """
 <domain type='qemu'><name>{name}</name><title>{title}</title><memory unit='MiB'>{memory}</memory><vcpu>{vcpus}</vcpu>
 <os><type arch='x86_64' machine='q35'>hvm</type></os><features><acpi/></features>
 <devices><controller type='usb' model='none'/>{disk}<serial type='pty'/>
-<graphics type='vnc' port='-1' autoport='yes' listen='127.0.0.1'/><video><model type='vga'/></video></devices></domain>
+<graphics type='vnc' socket='{folder}/{name}.vnc'/><video><model type='vga'/></video></devices></domain>
 """
 _MISSING_DISK = """
 <disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='{folder}/missing.img'/>
@@ -39,7 +39,9 @@ class Node:
     ) -> str:
         """A domain that is off; returns its UUID. One that is not startable lacks the file of its disk."""
         disk = "" if startable else _MISSING_DISK.format(folder=self.daemon.folder)
-        xml = _GUEST.format(name=name, title=title or name, memory=memory, vcpus=vcpus, disk=disk)
+        xml = _GUEST.format(
+            name=name, title=title or name, memory=memory, vcpus=vcpus, disk=disk, folder=self.daemon.folder
+        )
         self.virsh("define", str(self.daemon.file(f"{name}.xml", xml)))
         return self.virsh("domuuid", name).strip()
 
