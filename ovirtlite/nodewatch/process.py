@@ -63,7 +63,7 @@ class Nodewatch:
         self._end()
 
     def _listen(self) -> "redis.client.PubSub":
-        listening = client().pubsub()
+        listening: redis.client.PubSub = client().pubsub()  # type: ignore[no-untyped-call]
         listening.subscribe(looking.CHANNEL, looking.CHANGED)
         return listening
 
