@@ -36,8 +36,9 @@ class Admitted:
 
     @property
     def about(self) -> str:
-        """For the log."""
-        return f"{self.type} console of {self.domain.name} ({self.domain.pk}) for {self.user_name}"
+        """For the log, where a name from a node must not make a line of its own."""
+        name = "".join(letter if letter.isprintable() else "?" for letter in self.domain.name)
+        return f"{self.type} console of {name} ({self.domain.pk}) for {self.user_name}"
 
 
 def admit(text: str) -> Admitted:

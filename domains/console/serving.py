@@ -24,6 +24,7 @@ MOST_CONSOLES = 512
 MOST_OF_A_USER = 64
 MOST_OPENING_OF_A_HOST = 4
 _WAIT_FOR_A_TURN_SECONDS = 10.0
+_LEAVE_SECONDS = 5.0
 
 logger = logging.getLogger("domains.console.opener")
 
@@ -136,6 +137,8 @@ class Console:
             except NotAdmitted as error:
                 logger.warning("%s ends: %s", admitted.about, error)
                 self._tell(Closing(Code.NO_LONGER_PERMITTED, f"You may no longer use this console: {error}."))
+                self._gone_within(_LEAVE_SECONDS)
+                return  # without its lifeline a relay ends, whatever it was doing
             except DatabaseError as error:
                 failures += 1
                 logger.error("%s: cannot ask whether it is still permitted: %s", admitted.about, error)
@@ -143,6 +146,8 @@ class Console:
                     self._tell(
                         Closing(Code.FAILED, "Whether you may use this console cannot be asked at present.")
                     )
+                    self._gone_within(_LEAVE_SECONDS)
+                    return
             finally:
                 connections.close_all()  # hundreds of threads must not each keep one
 

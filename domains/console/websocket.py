@@ -78,6 +78,10 @@ class ConsoleSocket(CompatibleWebSocket):  # type: ignore[misc]  # websockify sh
 
     # What follows replaces parts of websockify's class.
 
+    def select_subprotocol(self, protocols: list[str]) -> str:
+        # As it stands in the header, blanks and all: so the original looks for it.
+        return next((offered for offered in protocols if offered.strip() == "binary"), "")
+
     def _send(self, data: bytes) -> None:
         self._send_buffer += data
         self.flush()

@@ -72,6 +72,13 @@ def test_whoever_may_is_let_in_once(store: "redis.Redis", domain: Domain, actor:
         admit(text)
 
 
+def test_a_name_makes_no_line_of_its_own_in_the_log(
+    store: "redis.Redis", domain: Domain, actor: Actor
+) -> None:
+    Domain.objects.update(name="guest\n2026-01-01 INFO all is well\x1b[2J")
+    assert admit(ticket(domain, actor)).about.isprintable()
+
+
 def test_asking_is_recorded(store: "redis.Redis", domain: Domain, actor: Actor) -> None:
     text = ticket(domain, actor, console="serial")
     (entry,) = AuditEntry.objects.all()

@@ -178,6 +178,13 @@ def test_bytes_go_both_ways_in_any_size(stand: Stand) -> None:
         browser.ping().wait(5)
 
 
+@pytest.mark.parametrize("offered", [["binary"], ["base64", "binary"]])
+def test_old_viewers_name_a_subprotocol(stand: Stand, offered: list[str]) -> None:
+    stand.domain("good", SERIAL)
+    with stand.connect("good", subprotocols=offered) as browser:
+        assert browser.subprotocol == "binary"
+
+
 def test_an_onlookers_typing_goes_nowhere(stand: Stand) -> None:
     domain = stand.domain("good", SERIAL | {"view_only": True})
     with stand.connect("good") as browser:
