@@ -38,19 +38,16 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
   };
   const groups = KINDS.map((each, at) => ({ ...each, page: answers[at]?.data })).filter(({ page }) => page && page.count > 0);
   const first = groups[0]?.page?.results[0];
+  const goToFirst = () => {
+    if (first && groups[0]) go(objectPath({ kind: groups[0].kind, id: first.id }) ?? `${groups[0].list}?q=${encodeURIComponent(first.name)}`);
+  };
   const nothing = wanted !== "" && groups.length === 0 && answers.every((answer) => !answer.isFetching && !answer.isError);
 
   return (
     <Modal isOpen variant="small" position="top" elementToFocus={`#${FIELD}`} onClose={onClose} aria-labelledby="search-title">
       <ModalHeader title={t("searchAll.title")} labelId="search-title" />
       <ModalBody>
-        <form
-          role="search"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (first && groups[0]) go(objectPath({ kind: groups[0].kind, id: first.id }) ?? `${groups[0].list}?q=${encodeURIComponent(first.name)}`);
-          }}
-        >
+        <div role="search">
           <SearchInput
             searchInputId={FIELD}
             aria-label={t("searchAll.title")}
@@ -58,8 +55,10 @@ export function SearchDialog({ onClose }: { onClose: () => void }) {
             value={text}
             onChange={(_event, value) => setText(value)}
             onClear={() => setText("")}
+            onSearch={goToFirst}
+            submitSearchButtonLabel={t("searchAll.title")}
           />
-        </form>
+        </div>
         <ProblemAlert error={answers.find((answer) => answer.isError)?.error} />
         {nothing && <p className="ol-drawer-empty">{t("table.nothing")}</p>}
         {groups.length > 0 && (
