@@ -76,8 +76,6 @@ def test_an_address_that_is_none_is_refused_with_the_reason(
     visit.go("/hosts?add")
     form = dialog(visit.page)
     form.get_by_text("Write the libvirt address by hand").click()
-    form.get_by_role("button", name="Add host").click()
-    expect(form.get_by_text("This is needed.")).to_have_count(2)
     form.get_by_role("textbox", name="libvirt address").fill(uri)
     form.get_by_role("textbox", name="Name", exact=True).fill("cellar-host")
     form.get_by_role("button", name="Add host").click()
