@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import type { Job, OpenJob } from "../api/types";
 
 const SOON_OVER_MS = 1_200;
+const MIGRATION = "domain.migrate"; // always worth watching
 
 /** Whether a job takes long enough to make room for it: most are over before one could read of them. */
 export function useLasting(job: Job | OpenJob | null): boolean {
@@ -13,5 +14,5 @@ export function useLasting(job: Job | OpenJob | null): boolean {
     const timer = setTimeout(() => setLasting(id), SOON_OVER_MS);
     return () => clearTimeout(timer);
   }, [id]);
-  return id !== null && lasting === id;
+  return id !== null && (lasting === id || job?.kind === MIGRATION);
 }

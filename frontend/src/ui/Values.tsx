@@ -38,7 +38,8 @@ export function useAgo(at: string | null | undefined): string {
   if (!at) return "–";
   const then = new Date(at);
   // The clock ticks coarsely: what has just happened must not read as the future.
-  return ago(then, new Date(Math.max(current, then.getTime())), i18n.language);
+  const ahead = then.getTime() - current;
+  return ago(then, new Date(ahead > 0 && ahead < 2 * TICK_MS ? then.getTime() : current), i18n.language);
 }
 
 export function When({ at }: { at: string | null | undefined }) {

@@ -37,11 +37,12 @@ export function HostDialog({ host, onClose }: { host?: Host; onClose: () => void
     mutationFn: (wish) => (host ? edit.mutateAsync(wish) : enrolment.mutateAsync(wish)),
   });
   const [job, setJob] = useState<Job | null>(null);
-  const uri = uriOf(useWatch({ control: form.control }) as HostForm);
+  const values = useWatch({ control: form.control }) as HostForm;
+  const uri = uriOf(values);
   const transport = transportOf(uri);
 
-  const submit = (values: HostForm) =>
-    save.mutate(wishOf(values), {
+  const submit = (filled: HostForm) =>
+    save.mutate(wishOf(filled, host), {
       onSuccess: (answer) => {
         if (host) onClose();
         else setJob(answer as Job);
@@ -49,8 +50,8 @@ export function HostDialog({ host, onClose }: { host?: Host; onClose: () => void
       onError: (error) => {
         for (const [field, sentences] of Object.entries(asProblem(error).errors)) {
           const name = field.replace(/^credentials\./, "");
-          const place = name === "uri" && !values.written ? "host" : name;
-          if (place in values) form.setError(place as keyof HostForm, { message: sentences.join(" ") });
+          const place = name === "uri" && !filled.written ? "host" : name;
+          if (place in filled) form.setError(place as keyof HostForm, { message: sentences.join(" ") });
         }
       },
     });
@@ -76,10 +77,28 @@ export function HostDialog({ host, onClose }: { host?: Host; onClose: () => void
           <EnrolProgress job={job} onClose={onClose} />
         ) : (
           <Form id="host" onSubmit={(event) => void form.handleSubmit(submit)(event)} noValidate>
-            <ProblemAlert error={save.error} shownFields={["name", "uri", ...Object.values(CREDENTIALS).flat()]} />
+            <ProblemAlert error={save.error} shownFields={["name", "uri", "migration_uri", ...Object.values(CREDENTIALS).flat()]} />
             {!host && <Offers taken={uri} onTake={take} />}
             <URIFields form={form} />
             <TextField form={form} name="name" label={t("name")} help={t("host.nameHelp")} required />
+            <ExpandableSection
+              toggleText={t("host.advanced")}
+              toggleContent={
+                <>
+                  {t("host.advanced")} <span className="ol-quiet">{values.migration_uri || t("host.advancedUnset")}</span>
+                </>
+              }
+              isIndented
+            >
+              <TextField
+                form={form}
+                name="migration_uri"
+                label={t("host.migrationURI")}
+                help={t("host.migrationURIHelp")}
+                placeholder="qemu+tls://node1.example.org/system"
+                code
+              />
+            </ExpandableSection>
             {transport && (
               <ExpandableSection
                 toggleText={t(`host.credentials.${transport}`)}

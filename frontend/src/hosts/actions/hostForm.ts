@@ -14,6 +14,7 @@ export const hostSchema = z
     host: z.string().trim(),
     port: z.string().trim().regex(/^\d{0,5}$/),
     path: z.string().trim(),
+    migration_uri: z.string().trim(),
     ssh_private_key: z.string(),
     known_hosts: z.string(),
     tls_ca_certificate: z.string(),
@@ -44,6 +45,7 @@ export function initialForm(host?: Host): HostForm {
     host: parts?.host ?? "",
     port: parts?.port ?? "",
     path: parts?.path ?? pathOf("qemu"),
+    migration_uri: host?.migration_uri ?? "",
     ssh_private_key: "",
     known_hosts: "",
     tls_ca_certificate: "",
@@ -62,7 +64,7 @@ export function transportOf(uri: string): "ssh" | "tls" | null {
 }
 
 /** What to send. Credentials that were left empty are not sent: the stored ones stay. */
-export function wishOf(form: HostForm): HostWish {
+export function wishOf(form: HostForm, before?: Host): HostWish {
   const uri = uriOf(form);
   const transport = transportOf(uri);
   const credentials: Credentials = {};
@@ -70,5 +72,10 @@ export function wishOf(form: HostForm): HostWish {
     const text = form[field].trim();
     if (text) credentials[field] = `${text}\n`; // OpenSSH refuses a key without a last line end
   }
-  return { name: form.name.trim(), uri, ...(Object.keys(credentials).length > 0 && { credentials }) };
+  return {
+    name: form.name.trim(),
+    uri,
+    ...(form.migration_uri !== (before?.migration_uri ?? "") && { migration_uri: form.migration_uri }),
+    ...(Object.keys(credentials).length > 0 && { credentials }),
+  };
 }
