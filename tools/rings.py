@@ -67,9 +67,9 @@ RINGS = [
         ("npm", "--prefix", "frontend", "test", "--", "--reporter=default", "--reporter=junit"),
         600,
     ),
-    Ring("stack", _pytest("tests/stack"), within=1200),
-    Ring("lab", _pytest("tests/lab"), within=1800, needs_root=True),
-    Ring("e2e", _pytest("tests/e2e"), within=1200, needs_root=True),
+    Ring("stack", _pytest("tests/stack"), within=2400),
+    Ring("lab", _pytest("tests/lab"), within=2400, needs_root=True),
+    Ring("e2e", _pytest("tests/e2e"), within=2400, needs_root=True),
 ]
 
 
