@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.e2e.conftest import CHROMIUM, SWITCHES, WINDOW
+from tests.e2e.conftest import CHROMIUM, SWITCHES
 from tests.e2e.test_console import colours, picture
 from tests.e2e.visit import Visit
 from tests.installation import eventually
@@ -28,7 +28,7 @@ def test_the_page_shows_the_move_and_the_console_follows(
     )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        page = browser.new_page(base_url=person.origin, viewport=WINDOW)
+        page = browser.new_page(base_url=person.origin, viewport={"width": 1280, "height": 800})
         visit = Visit(page)
         visit.go("/")
         visit.sign_in()

@@ -10,13 +10,13 @@ from ovirtlite.settings.home import Home
 
 
 def home(redis_url: str) -> Home:
-    return Home(Path("/home/ovirtlite"), "", "", "", "", redis_url, embedded=False)
+    return Home(Path("/srv/ovirtlite"), "", "", "", "", redis_url, embedded=False)
 
 
 @pytest.mark.parametrize(
     ("given", "broker"),
     [
-        ("", "redis+socket:///home/ovirtlite/run/redis.sock?virtual_host=0"),
+        ("", "redis+socket:///srv/ovirtlite/run/redis.sock?virtual_host=0"),
         ("unix:///run/redis.sock", "redis+socket:///run/redis.sock?virtual_host=0"),
         ("unix:///run/redis.sock?db=3", "redis+socket:///run/redis.sock?virtual_host=3"),
         ("redis://redis.example:6379/2", "redis://redis.example:6379/2"),
@@ -24,7 +24,7 @@ def home(redis_url: str) -> Home:
 )
 def test_celery_gets_the_same_redis(given: str, broker: str) -> None:
     assert home(given).broker() == broker
-    assert home(given).redis() == (given or "unix:///home/ovirtlite/run/redis.sock?db=0")
+    assert home(given).redis() == (given or "unix:///srv/ovirtlite/run/redis.sock?db=0")
     assert Connection(broker).transport_cls == "redis"
 
 
