@@ -31,7 +31,9 @@ class Visit:
         self.page = page
         self.errors: list[str] = []
         self._expected: set[tuple[int, str]] = set()
-        self._words: set[str] = set()
+        self._words = {
+            "net::ERR_NETWORK_CHANGED"
+        }  # interfaces of this machine came or went, which is not the page
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
 
