@@ -74,7 +74,7 @@ function Load({ domain }: { domain: DomainDetail }) {
       <CardTitle component="h2">{t("domain.load")}</CardTitle>
       <CardBody>
         {!running ? (
-          <p className="ol-quiet">{t("domain.noLoad")}</p>
+          <p className="ol-quiet">{t(domain.stale ? "domain.staleLoad" : "domain.noLoad")}</p>
         ) : (
           <Facts
             columns={1}

@@ -1,6 +1,7 @@
 import {
   BedIcon,
   ExclamationCircleIcon,
+  ExclamationTriangleIcon,
   OffIcon,
   OutlinedQuestionCircleIcon,
   PauseCircleIcon,
@@ -49,7 +50,11 @@ export function DomainStatus({ domain }: { domain: Domain }) {
       <DomainState state={domain.state} />
       {job && <JobInline job={job} />}
       {domain.stale && <span className="ol-quiet">{t("lastSeen", { ago: seen })}</span>}
-      {domain.conflict && <span className="ol-warning">{t("domain.conflict", { host: domain.conflict.host.name })}</span>}
+      {domain.conflict && (
+        <StateLabel icon={ExclamationTriangleIcon} tone="warning">
+          {t("domain.conflict", { host: domain.conflict.host.name })}
+        </StateLabel>
+      )}
     </span>
   );
 }
