@@ -56,6 +56,12 @@ def test_both_start_at_once_and_neither_starts_a_redis(machines: list[Installati
 
 
 def test_there_is_one_first_administrator(machines: list[Installation]) -> None:
+    # Each says how to sign in once it has seen for itself that it is ready, which may be after we have seen it.
+    eventually(
+        lambda: all("ovirtlite is ready" in machine.said() for machine in machines),
+        within=30,
+        what="both say that they are ready",
+    )
     said = [machine.said() for machine in machines]
     assert sum("Sign in as admin with the password" in words for words in said) == 1
 
