@@ -40,6 +40,18 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "domain.undefine": "Undefine domains",
         "domain.console": "Open consoles of domains",
         "domain.read_xml": "Read the XML of domains",
+        "domain.create": "Make domains",
+        "domain.edit": "Change a domain's settings and devices",
+        "domain.edit_xml": "Change a domain's XML by hand",
+        "domain.clone": "Make copies of domains",
+        "domain.snapshot": "Take and delete snapshots of domains",
+        "domain.revert": "Take domains back to a snapshot",
+        "domain.guest": "Act inside guests through their agent: passwords, time, freezing",
+        "domain.host_paths": "Let definitions name paths and devices of their host",
+        "domain.host_devices": "Give devices of the host to domains",
+        "domain.raw_qemu": "Let definitions name emulators, command lines and foreign namespaces",
+        "template.read": "See templates",
+        "template.manage": "Make, change and delete templates",
         "pool.read": "See storage pools",
         "network.read": "See networks",
         "job.read": "See jobs",
@@ -54,8 +66,19 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
 )
 
 _READ = frozenset(
-    {"host.read", "cluster.read", "domain.read", "pool.read", "network.read", "job.read", "event.read"}
+    {
+        "host.read",
+        "cluster.read",
+        "domain.read",
+        "pool.read",
+        "network.read",
+        "template.read",
+        "job.read",
+        "event.read",
+    }
 )
+# Whoever may put these into a definition is root on its host.
+ROOT_ON_HOST = frozenset({"domain.host_paths", "domain.host_devices", "domain.raw_qemu"})
 _POWER = frozenset(
     {
         "domain.start",
@@ -69,8 +92,11 @@ _POWER = frozenset(
         "domain.restore",
     }
 )
-_OPERATE = frozenset(
-    name for name in PERMISSIONS if name.split(".")[0] in {"host", "cluster", "domain", "job"}
+_OPERATE = (
+    frozenset(
+        name for name in PERMISSIONS if name.split(".")[0] in {"host", "cluster", "domain", "template", "job"}
+    )
+    - ROOT_ON_HOST
 )
 ADMINISTER = frozenset({"user.manage", "role.manage", "grant.manage"})
 

@@ -42,6 +42,12 @@ class DomainAction(StrEnum):
     MIGRATE = "migrate"
     UNDEFINE = "undefine"
     CONSOLE = "console"
+    EDIT = "edit"
+    EDIT_XML = "edit_xml"
+    CLONE = "clone"
+    SNAPSHOT = "snapshot"
+    REVERT = "revert"
+    GUEST = "guest"
 
 
 ACTIVE = frozenset(
@@ -56,6 +62,7 @@ ACTIVE = frozenset(
 )
 _EXECUTING = frozenset({DomainState.RUNNING, DomainState.BLOCKED})
 _OFF = frozenset({DomainState.SHUTOFF, DomainState.CRASHED})
+_ANY = frozenset(DomainState)
 
 ALLOWED_FROM: Mapping[DomainAction, frozenset[DomainState]] = {
     DomainAction.START: _OFF,
@@ -70,4 +77,10 @@ ALLOWED_FROM: Mapping[DomainAction, frozenset[DomainState]] = {
     DomainAction.MIGRATE: _EXECUTING | {DomainState.PAUSED},
     DomainAction.UNDEFINE: _OFF,
     DomainAction.CONSOLE: ACTIVE,
+    DomainAction.EDIT: _ANY,
+    DomainAction.EDIT_XML: _ANY,
+    DomainAction.CLONE: _OFF,
+    DomainAction.SNAPSHOT: _ANY - {DomainState.CRASHED},
+    DomainAction.REVERT: _ANY,
+    DomainAction.GUEST: _EXECUTING,
 }

@@ -42,6 +42,8 @@ class Job(models.Model):
     host_name = models.CharField(max_length=255, blank=True)
     cluster_id = models.UUIDField(null=True)
     options = models.JSONField(default=dict)
+    # The job that opened this one as a part of itself: a bulk action, a creation of many.
+    parent = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
 
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

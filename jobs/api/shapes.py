@@ -64,8 +64,24 @@ class CheckSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class PlannedChangeSerializer(serializers.Serializer[Any]):
+    """One thing that would be another: `live` says whether it holds at once or from the next boot on."""
+
+    path = serializers.CharField()
+    before = serializers.CharField(allow_null=True)
+    after = serializers.CharField(allow_null=True)
+    live = serializers.BooleanField()
+
+
 class PlanSerializer(serializers.Serializer[Any]):
     """What a change would meet, with nothing done (`?plan=1`)."""
 
     allowed = serializers.BooleanField()
     checks = CheckSerializer(many=True)
+    changes = PlannedChangeSerializer(many=True, required=False)
+    needs_restart = serializers.BooleanField(required=False)
+    xml = serializers.CharField(required=False, help_text="The whole definition as it would be.")
+    diff = serializers.CharField(
+        required=False, help_text="Against the present definition, as a unified diff."
+    )
+    affected = ObjectReferenceSerializer(many=True, required=False)

@@ -1434,7 +1434,7 @@ export interface components {
             name: string;
             user: components["schemas"]["Reference"];
             /** @description Null: all that its owner may do. */
-            permissions: ("host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "pool.read" | "network.read" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage")[] | null;
+            permissions: ("host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "domain.create" | "domain.edit" | "domain.edit_xml" | "domain.clone" | "domain.snapshot" | "domain.revert" | "domain.guest" | "domain.host_paths" | "domain.host_devices" | "domain.raw_qemu" | "template.read" | "template.manage" | "pool.read" | "network.read" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage")[] | null;
             /** Format: date-time */
             expires_at: string;
             /** Format: date-time */
@@ -1742,11 +1742,25 @@ export interface components {
             groups?: string[];
         };
         /** @enum {string} */
-        Permission: "host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "pool.read" | "network.read" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage";
+        Permission: "host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "domain.create" | "domain.edit" | "domain.edit_xml" | "domain.clone" | "domain.snapshot" | "domain.revert" | "domain.guest" | "domain.host_paths" | "domain.host_devices" | "domain.raw_qemu" | "template.read" | "template.manage" | "pool.read" | "network.read" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage";
         /** @description What a change would meet, with nothing done (`?plan=1`). */
         Plan: {
             allowed: boolean;
             checks: components["schemas"]["Check"][];
+            changes?: components["schemas"]["PlannedChange"][];
+            needs_restart?: boolean;
+            /** @description The whole definition as it would be. */
+            xml?: string;
+            /** @description Against the present definition, as a unified diff. */
+            diff?: string;
+            affected?: components["schemas"]["ObjectReference"][];
+        };
+        /** @description One thing that would be another: `live` says whether it holds at once or from the next boot on. */
+        PlannedChange: {
+            path: string;
+            before: string | null;
+            after: string | null;
+            live: boolean;
         };
         /** @description A storage pool of one host. `uuid` is libvirt's, which may stand on many hosts. */
         Pool: {
@@ -1822,7 +1836,7 @@ export interface components {
             name: string;
             user: components["schemas"]["Reference"];
             /** @description Null: all that its owner may do. */
-            permissions: ("host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "pool.read" | "network.read" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage")[] | null;
+            permissions: ("host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "domain.create" | "domain.edit" | "domain.edit_xml" | "domain.clone" | "domain.snapshot" | "domain.revert" | "domain.guest" | "domain.host_paths" | "domain.host_devices" | "domain.raw_qemu" | "template.read" | "template.manage" | "pool.read" | "network.read" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage")[] | null;
             /** Format: date-time */
             expires_at: string;
             /** Format: date-time */
@@ -1831,7 +1845,7 @@ export interface components {
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         TokenWriteRequest: {
             name: string;
-            permissions?: ("host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "pool.read" | "network.read" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage")[] | null;
+            permissions?: ("host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "domain.create" | "domain.edit" | "domain.edit_xml" | "domain.clone" | "domain.snapshot" | "domain.revert" | "domain.guest" | "domain.host_paths" | "domain.host_devices" | "domain.raw_qemu" | "template.read" | "template.manage" | "pool.read" | "network.read" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage")[] | null;
             /**
              * Format: date-time
              * @description In 90 days, if not given.

@@ -18,7 +18,9 @@ from tests.unit.access.people import give, person
 pytestmark = pytest.mark.django_db
 
 _ACCOUNTS = {"user.manage", "role.manage", "grant.manage"}
-_VIEW = {"host.read", "cluster.read", "domain.read", "pool.read", "network.read", "job.read", "event.read"}
+_VIEW = {
+    f"{kind}.read" for kind in ("host", "cluster", "domain", "pool", "network", "template", "job", "event")
+}
 _POWER = {
     f"domain.{verb}" for verb in ("start", "shutdown", "reboot", "reset", "destroy", "suspend", "resume")
 }

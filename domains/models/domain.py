@@ -40,6 +40,11 @@ class Domain(models.Model):
     firmware = models.CharField(max_length=16, blank=True)
     macs = models.CharField(max_length=1000, blank=True)  # for the search
     consoles = models.JSONField(default=list)  # "vnc", "serial"
+    # The next boot will bring something else than what runs: Definition.pending says what.
+    has_pending = models.BooleanField(default=False)
+
+    # What people want of it; only services write these.
+    protected = models.BooleanField(default=False)  # against deletion
 
     gone_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -76,10 +81,27 @@ class Definition(models.Model):
     disks = models.JSONField(default=list)
     interfaces = models.JSONField(default=list)
     graphics = models.JSONField(default=list)
+    # What differs between `live` and `inactive` as far as people chose it: `{"path", "live", "inactive"}` each.
+    pending = models.JSONField(default=list)
     fetched_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return str(self.domain_id)
+
+
+class Tag(models.Model):
+    """A word that people hang on a domain, to find it and its like by."""
+
+    domain = models.ForeignKey(Domain, on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["domain", "name"], name="one_tag_a_domain_and_name")]
+        indexes = [models.Index(fields=["name"])]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Claim(models.Model):

@@ -1,0 +1,20 @@
+"""The rows of domains: what is, what was, and what people keep of them."""
+
+from domains.models.deleted import DeletedDomain
+from domains.models.domain import STATES, Claim, Definition, Domain, Tag
+from domains.models.revision import Revision
+from domains.models.snapshot import Snapshot
+from domains.models.template import Template, TemplateVersion
+
+__all__ = [
+    "STATES",
+    "Claim",
+    "Definition",
+    "DeletedDomain",
+    "Domain",
+    "Revision",
+    "Snapshot",
+    "Tag",
+    "Template",
+    "TemplateVersion",
+]
