@@ -27,8 +27,9 @@ function csrfToken(): string {
   return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
 }
 
-async function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+async function send(method: string, path: string, body?: unknown, signal?: AbortSignal, version?: string | null): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json" };
+  if (version) headers["If-Match"] = version;
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response: Response;
@@ -71,8 +72,17 @@ export const api = {
     read<T>(await send("GET", path + queryString(query), undefined, signal)),
   post: async <T>(path: string, body: unknown = {}, query: Query = {}): Promise<T> =>
     read<T>(await send("POST", path + queryString(query), body)),
-  patch: async <T>(path: string, body: unknown): Promise<T> => read<T>(await send("PATCH", path, body)),
+  /** Changes of what people edit name the version that they mean, as `tagged` gave it: 412 when it is an older one. */
+  patch: async <T>(path: string, body: unknown, query: Query = {}, version?: string | null): Promise<T> =>
+    read<T>(await send("PATCH", path + queryString(query), body, undefined, version)),
+  put: async <T>(path: string, body: unknown, query: Query = {}, version?: string | null): Promise<T> =>
+    read<T>(await send("PUT", path + queryString(query), body, undefined, version)),
+  /** What is read, and which version of it that is. */
+  tagged: async <T>(path: string, signal?: AbortSignal): Promise<{ data: T; version: string | null }> => {
+    const response = await send("GET", path, undefined, signal);
+    return { version: response.headers.get("ETag"), data: await read<T>(response) };
+  },
   /** A picture as a data URL. */
   picture: async (path: string, signal?: AbortSignal): Promise<string> => dataURL(await (await send("GET", path, undefined, signal)).blob()),
-  delete: async <T>(path: string): Promise<T> => read<T>(await send("DELETE", path)),
+  delete: async <T>(path: string, query: Query = {}): Promise<T> => read<T>(await send("DELETE", path + queryString(query))),
 };

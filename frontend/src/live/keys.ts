@@ -13,7 +13,7 @@ export const keys = {
 
 // What also changes when an object of a kind does: every change of these is an event, a host counts its domains.
 const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
-  domain: ["event", "host"],
+  domain: ["event", "host", "snapshot"],
   host: ["event", "domain", "pool", "network"],
   job: ["event"],
   volume: ["pool"],
