@@ -1,5 +1,7 @@
 """Writing what nodes say of themselves. Only nodewatch and enrolment call this."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -7,8 +9,8 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from hosts.models import Host, HostState
-from hypervisor.data import Capabilities, NodeInfo
+from hosts.models import Host, HostOffers, HostState
+from hypervisor.data import Capabilities, DomainCapabilities, NodeInfo
 from live.models import happened
 from live.notices import tell
 
@@ -51,13 +53,16 @@ def node_key(info: NodeInfo) -> str | None:
     return f"{info.driver}:{info.uuid}" if info.uuid else None
 
 
-def connected(host_id: UUID, info: NodeInfo, capabilities: Capabilities) -> None:
-    """The node answers. In maintenance it stays in maintenance."""
+def connected(
+    host_id: UUID, info: NodeInfo, capabilities: Capabilities, offered: Sequence[DomainCapabilities] = ()
+) -> None:
+    """The node answers. In maintenance it stays in maintenance. `offered`: what its domains may have."""
     with transaction.atomic():
         host = Host.objects.filter(pk=host_id).first()
         if host is None:
             return
         state = host.state if host.state == HostState.MAINTENANCE else HostState.UP
+        HostOffers.objects.update_or_create(host=host, defaults={"offers": [asdict(one) for one in offered]})
         _record(host, state, "", "", facts(info, capabilities), seen=True)
 
 

@@ -95,3 +95,16 @@ class Host(models.Model):
     @property
     def answers(self) -> bool:
         return self.state in ANSWERS
+
+
+class HostOffers(models.Model):
+    """What domains may have on a host, apart from the row that is read with every event of its domains.
+
+    `offers`: a list of `hypervisor.data.DomainCapabilities` as plain data; read it with `hosts.offers`.
+    """
+
+    host = models.OneToOneField(Host, on_delete=models.CASCADE, primary_key=True, related_name="offers")
+    offers = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return str(self.host_id)

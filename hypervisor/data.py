@@ -1,5 +1,6 @@
 """What a node tells of itself and its objects: plain frozen data. Sizes are bytes, times seconds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -68,6 +69,30 @@ class Capabilities:
     networks: bool
     events: bool
     xml: str
+
+
+@dataclass(frozen=True, slots=True)
+class DomainCapabilities:
+    """What a domain of one type, architecture and machine may have on the node.
+
+    `devices` holds libvirt's enums as they are: `{"disk": {"bus": ("virtio", "sata")}, "tpm": {"model": …}}`. A device
+    that is missing is not supported; drivers that say nothing of devices (containers) have no such document at all.
+    """
+
+    domain_type: str  # kvm, qemu …
+    arch: str
+    machine: str  # as libvirt names it in full: pc-q35-7.2
+    emulator: str
+    max_vcpus: int  # 0 where it is not said
+    efi: bool  # the node has a firmware for it
+    secure_boot: bool
+    loaders: tuple[str, ...]
+    cpu_modes: tuple[str, ...]  # host-passthrough, host-model, maximum, custom
+    cpu_models: tuple[str, ...]  # those that work there, for mode custom
+    memory_sources: tuple[str, ...]  # file, anonymous, memfd
+    iothreads: bool
+    devices: Mapping[str, Mapping[str, tuple[str, ...]]]
+    features: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +203,18 @@ class VolumeSeen:
     capacity_bytes: int
     allocation_bytes: int
     backing: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewVolume:
+    """A volume to make in a pool, sparse. Without `format` the pool's default (raw where it keeps files)."""
+
+    name: str
+    capacity_bytes: int
+    format: str = ""
+    backing: str = ""  # the path of the volume that it is a layer over
+    backing_format: str = ""
+    private: bool = False  # readable by nobody else on the node
 
 
 @dataclass(frozen=True, slots=True)

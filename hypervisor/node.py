@@ -11,6 +11,7 @@ from uuid import UUID
 from hypervisor.data import (
     Capabilities,
     CopiedVolume,
+    DomainCapabilities,
     DomainSeen,
     DomainStats,
     DomainXML,
@@ -21,6 +22,7 @@ from hypervisor.data import (
     MigrationOptions,
     MigrationProgress,
     NetworkSeen,
+    NewVolume,
     NodeInfo,
     NodeStats,
     PoolSeen,
@@ -39,6 +41,10 @@ class Describes(Protocol):
 
     def info(self) -> NodeInfo: ...
     def capabilities(self) -> Capabilities: ...
+    def domain_capabilities(self) -> tuple[DomainCapabilities, ...]:
+        """For the types, architectures and machines that people take; empty where the driver does not say."""
+        ...
+
     def alive(self) -> bool:
         """Whether the connection still stands, by keepalive; makes no call."""
         ...
@@ -129,6 +135,29 @@ class Migrates(Protocol):
         ...
 
 
+class KeepsVolumes(Protocol):
+    """Volumes, made and removed. All raise NotFound, OperationInvalid (the name is taken), NoCapacity, NotSupported."""
+
+    def create_volume(self, pool: UUID, new: NewVolume) -> VolumeSeen: ...
+    def clone_volume(self, pool: UUID, new: NewVolume, source: str) -> VolumeSeen:
+        """A copy, whole and without a backing file, of the volume at path `source`, as large at least.
+
+        Blocks until all is copied; no deadline of its own, and nothing stops it.
+        """
+        ...
+
+    def delete_volume(self, pool: UUID, name: str) -> None: ...
+    def resize_volume(self, pool: UUID, name: str, capacity_bytes: int) -> None: ...
+    def upload_volume(self, pool: UUID, name: str, content: bytes) -> None:
+        """Write `content` from its first byte on."""
+        ...
+
+    def volume(self, pool: UUID, name: str) -> VolumeSeen: ...
+    def volume_at(self, path: str) -> tuple[UUID, VolumeSeen]:
+        """The volume with that path, and its pool."""
+        ...
+
+
 class Stream(Protocol):
     """A byte stream with the node."""
 
@@ -165,5 +194,7 @@ class Holds(Protocol):
     def has(self, kind: Kind, uuid: UUID) -> bool: ...
 
 
-class Node(Describes, Inventories, Watches, Lifecycle, Measures, Migrates, HasConsole, Holds, Protocol):
+class Node(
+    Describes, Inventories, Watches, Lifecycle, Measures, Migrates, KeepsVolumes, HasConsole, Holds, Protocol
+):
     """Everything at once: what `hypervisor.libvirt.open_node` gives."""

@@ -1,11 +1,17 @@
 """Who the node is and what it can do, by its own word."""
 
+from itertools import product
+
 import libvirt
 
-from hypervisor.data import Capabilities, NodeInfo
+from hypervisor.data import Capabilities, DomainCapabilities, NodeInfo
 from hypervisor.libvirt.calls import BULK_SECONDS
 from hypervisor.libvirt.connected import UNSUPPORTED, Connected
 from hypervisor.xml.capabilities import HostCapabilities, offers_graphics, read_capabilities
+from hypervisor.xml.domain_capabilities import read_domain_capabilities
+
+_MACHINES = ("q35", "pc", "virt")
+_MOST_CAPABILITIES = 60
 
 
 class Describing(Connected):
@@ -18,6 +24,10 @@ class Describing(Connected):
     def capabilities(self) -> Capabilities:
         """Raises HypervisorError."""
         return self._run(self._capabilities, seconds=BULK_SECONDS)
+
+    def domain_capabilities(self) -> tuple[DomainCapabilities, ...]:
+        """Raises HypervisorError."""
+        return self._run(self._domain_capabilities, seconds=BULK_SECONDS)
 
     def _info(self) -> NodeInfo:
         connection = self._connection
@@ -52,6 +62,29 @@ class Describing(Connected):
             events=self._has_events(),
             xml=xml,
         )
+
+    def _domain_capabilities(self) -> tuple[DomainCapabilities, ...]:
+        """The machines that libvirt takes by itself, and those that people name, without their dated versions."""
+        said = self._host_capabilities()[0]
+        found: dict[tuple[str, str, str], DomainCapabilities] = {}
+        for guest in said.guests:
+            named = [name for name in _MACHINES if name in guest.machines]
+            for domain_type, machine in product(guest.domain_types, (None, *named)):
+                if len(found) >= _MOST_CAPABILITIES:
+                    break
+                xml = self._supported(
+                    self._connection.getDomainCapabilities,
+                    None,
+                    guest.arch,
+                    machine,
+                    domain_type,
+                    0,
+                    default="",
+                )
+                if xml:
+                    one = read_domain_capabilities(xml)
+                    found.setdefault((one.domain_type, one.arch, one.machine), one)
+        return tuple(found.values())
 
     def _host_capabilities(self) -> tuple[HostCapabilities, str]:
         """What the document says, and the document. A driver without one says nothing."""

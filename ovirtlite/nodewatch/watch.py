@@ -124,9 +124,9 @@ class Watch:
         try:
             self._drop_old()
             node.watch(self._queue.put, lambda reason: self._queue.put(_Closed(reason)))
-            info, capabilities = node.info(), node.capabilities()
+            info, capabilities, offered = node.info(), node.capabilities(), node.domain_capabilities()
             self._resync(node, first=host.seen_at is None, everything=True)
-            self._write(lambda: host_inventory.connected(host.pk, info, capabilities)).result()
+            self._write(lambda: host_inventory.connected(host.pk, info, capabilities, offered)).result()
             self._statistics.watch(host)
             self._answer_looks("seen")
             self._listen(node)

@@ -163,3 +163,11 @@ def test_what_session_mode_keeps(qemu: LibvirtNode) -> None:
     assert seen.complete == set(Kind)
     with pytest.raises(NotFound):
         qemu.pool(uuid4())
+
+
+def test_what_its_domains_may_have(qemu: LibvirtNode) -> None:
+    said = {(one.domain_type, one.arch, one.machine): one for one in qemu.domain_capabilities()}
+    q35 = next(one for (kind, arch, machine), one in said.items() if "q35" in machine and arch == "x86_64")
+    assert q35.max_vcpus > 8
+    assert "virtio" in q35.devices["disk"]["bus"]
+    assert "qemu64" in q35.cpu_models
