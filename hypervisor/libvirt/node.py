@@ -6,8 +6,9 @@ from hypervisor.libvirt.inventory import Inventorying
 from hypervisor.libvirt.lifecycle import Living
 from hypervisor.libvirt.migration import Migrating
 from hypervisor.libvirt.statistics import Measuring
+from hypervisor.libvirt.volumes import KeepingVolumes
 from hypervisor.libvirt.watching import Watching
 
 
-class LibvirtNode(Describing, Inventorying, Watching, Living, Measuring, Migrating, Showing):
+class LibvirtNode(Describing, Inventorying, Watching, Living, Measuring, Migrating, KeepingVolumes, Showing):
     """Fulfils `hypervisor.node.Node`. Made by `open_node` alone."""

@@ -77,7 +77,15 @@ _BY_WORDS: tuple[tuple["re.Pattern[str]", type[HypervisorError]], ...] = tuple(
         ("certificate|tls confirmation|tls handshake", errors.AuthenticationFailed),
         ("failed to connect socket to .*permission denied|authentication unavailable", errors.AccessDenied),
         ("state change lock", errors.Busy),
-        ("cannot allocate memory|no space left on device|cannot set up guest memory", errors.NoCapacity),
+        (
+            "storage volume name .* already in use",
+            errors.OperationInvalid,
+        ),  # what a copy says, without a code
+        (
+            "cannot allocate memory|no space left on device|cannot set up guest memory|"
+            "(?:not enough|insufficient) free space",
+            errors.NoCapacity,
+        ),
     )
 )
 _UNREACHABLE_DOMAINS = frozenset(
@@ -153,4 +161,4 @@ def _kind(code: int, domain: int, words: str) -> type[HypervisorError]:
         return errors.NodeUnreachable
     # QEMU tells of a lack of memory or space in its own words only.
     said = spoken(words)
-    return said if said in {errors.NoCapacity, errors.Busy} else HypervisorError
+    return said if said in {errors.NoCapacity, errors.Busy, errors.OperationInvalid} else HypervisorError

@@ -1,0 +1,113 @@
+"""Volumes made, copied, filled and removed."""
+
+from uuid import UUID
+
+import libvirt
+
+from hypervisor.data import NewVolume, VolumeSeen
+from hypervisor.libvirt.calls import CHANGE_SECONDS
+from hypervisor.libvirt.connected import Connected, Pool, Volume
+from hypervisor.xml.volume import read_volume, write_volume
+
+_PIECE_BYTES = 256 * 1024  # as much as one message of libvirt's holds
+
+
+class KeepingVolumes(Connected):
+    """Fulfils `hypervisor.node.KeepsVolumes`."""
+
+    def create_volume(self, pool: UUID, new: NewVolume) -> VolumeSeen:
+        """Raises NotFound, OperationInvalid, NoCapacity, NotSupported, HypervisorError."""
+        return self._run(
+            lambda: self._look_at(self._ask(self._pool_of_uuid(pool).createXML, _document(new), 0)),
+            seconds=CHANGE_SECONDS,
+        )
+
+    def clone_volume(self, pool: UUID, new: NewVolume, source: str) -> VolumeSeen:
+        """On a connection apart, without a deadline. Raises NotFound, OperationInvalid, NoCapacity, HypervisorError."""
+        with self._apart() as other:
+            return other._run(lambda: other._clone(pool, new, source), seconds=None)
+
+    def delete_volume(self, pool: UUID, name: str) -> None:
+        """Raises NotFound, OperationInvalid, HypervisorError."""
+
+        def work() -> None:
+            self._ask(self._volume(pool, name).delete, 0)
+
+        self._run(work, seconds=CHANGE_SECONDS)
+
+    def resize_volume(self, pool: UUID, name: str, capacity_bytes: int) -> None:
+        """Larger, or smaller. Raises NotFound, NoCapacity, NotSupported, HypervisorError."""
+
+        def work() -> None:
+            volume = self._volume(pool, name)
+            now = read_volume(self._ask(volume.XMLDesc, 0)).capacity_bytes
+            flags = libvirt.VIR_STORAGE_VOL_RESIZE_SHRINK if capacity_bytes < now else 0
+            if capacity_bytes != now:
+                self._ask(volume.resize, capacity_bytes, flags)
+
+        self._run(work, seconds=CHANGE_SECONDS)
+
+    def upload_volume(self, pool: UUID, name: str, content: bytes) -> None:
+        """Raises NotFound, NoCapacity, HypervisorError."""
+        self._run(lambda: self._upload(pool, name, content), seconds=CHANGE_SECONDS)
+
+    def volume(self, pool: UUID, name: str) -> VolumeSeen:
+        """Raises NotFound, HypervisorError."""
+        return self._run(lambda: self._look_at(self._volume(pool, name)))
+
+    def volume_at(self, path: str) -> tuple[UUID, VolumeSeen]:
+        """Raises NotFound, HypervisorError."""
+
+        def work() -> tuple[UUID, VolumeSeen]:
+            volume = self._ask(self._connection.storageVolLookupByPath, path)
+            pool = self._ask(volume.storagePoolLookupByVolume)
+            return UUID(bytes=pool.UUID()), self._look_at(volume)
+
+        return self._run(work)
+
+    def _pool_of_uuid(self, uuid: UUID) -> Pool:
+        return self._ask(self._connection.storagePoolLookupByUUID, uuid.bytes)
+
+    def _volume(self, pool: UUID, name: str) -> Volume:
+        return self._ask(self._pool_of_uuid(pool).storageVolLookupByName, name)
+
+    def _look_at(self, volume: Volume) -> VolumeSeen:
+        return read_volume(self._ask(volume.XMLDesc, 0))
+
+    def _clone(self, pool: UUID, new: NewVolume, source: str) -> VolumeSeen:
+        original = self._ask(self._connection.storageVolLookupByPath, source)
+        made = self._ask(self._pool_of_uuid(pool).createXMLFrom, _document(new), original, 0)
+        seen = self._look_at(made)
+        if seen.capacity_bytes >= new.capacity_bytes:
+            return seen
+        # Some ways of copying leave it as large as the original, whatever was asked for.
+        try:
+            self._ask(made.resize, new.capacity_bytes, 0)
+        except libvirt.libvirtError:
+            self._ask(made.delete, 0)
+            raise
+        return self._look_at(made)
+
+    def _upload(self, pool: UUID, name: str, content: bytes) -> None:
+        volume = self._volume(pool, name)
+        stream = self._ask(self._connection.newStream, 0)
+        self._ask(volume.upload, stream, 0, len(content), 0)
+        try:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[stream.send(bytes(rest[:_PIECE_BYTES])) :]
+            stream.finish()
+        except libvirt.libvirtError:
+            stream.abort()
+            raise
+
+
+def _document(new: NewVolume) -> str:
+    return write_volume(
+        new.name,
+        new.format,
+        new.capacity_bytes,
+        backing=new.backing,
+        backing_format=new.backing_format,
+        mode="0600" if new.private else "",
+    )
