@@ -4,7 +4,7 @@ Every method blocks, has a deadline, may be called from any thread, and raises o
 A driver that cannot do something raises `NotSupported`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -88,8 +88,11 @@ class Lifecycle(Protocol):
         """Managed save: memory to disk, off; the next start continues there."""
         ...
 
-    def undefine(self, uuid: UUID) -> None:
-        """Remove the definition with its managed save, NVRAM and snapshot metadata; no volumes."""
+    def undefine(self, uuid: UUID, *, keep_nvram: bool = False) -> None:
+        """Remove the definition with its managed save, NVRAM and snapshot metadata; no volumes.
+
+        `keep_nvram`: the file of its UEFI variables stays, for a definition that comes back.
+        """
         ...
 
     def define(self, xml: str) -> UUID: ...
@@ -158,6 +161,33 @@ class KeepsVolumes(Protocol):
         ...
 
 
+class Copies(Protocol):
+    """What copies, deletion and a new name of a domain need beside volumes and the verbs."""
+
+    def secret_definition(self, uuid: UUID) -> str:
+        """The inactive definition whole, its VNC password included: never to be kept or shown in clear."""
+        ...
+
+    def rename(self, uuid: UUID, name: str) -> None:
+        """Of a domain that is off."""
+        ...
+
+    def set_autostart(self, uuid: UUID, on: bool) -> None: ...
+    def refresh_pool(self, pool: UUID) -> None:
+        """Have the node look what is really in the pool."""
+        ...
+
+    def volume_users(
+        self, paths: Sequence[str], *, besides: UUID | None = None
+    ) -> Mapping[str, tuple[str, ...]]:
+        """Who on the node stands on these paths, by path: domains by name, and volumes that are layers over one."""
+        ...
+
+    def remove_nvram(self, xml: str) -> None:
+        """Remove the UEFI variables of a domain that is defined no more."""
+        ...
+
+
 class Stream(Protocol):
     """A byte stream with the node."""
 
@@ -195,6 +225,16 @@ class Holds(Protocol):
 
 
 class Node(
-    Describes, Inventories, Watches, Lifecycle, Measures, Migrates, KeepsVolumes, HasConsole, Holds, Protocol
+    Describes,
+    Inventories,
+    Watches,
+    Lifecycle,
+    Measures,
+    Migrates,
+    KeepsVolumes,
+    Copies,
+    HasConsole,
+    Holds,
+    Protocol,
 ):
     """Everything at once: what `hypervisor.libvirt.open_node` gives."""

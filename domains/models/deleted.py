@@ -14,7 +14,7 @@ class DeletedDomain(models.Model):
     """A deleted domain's definition, and the disks that go with it when its time has come.
 
     Its disks lie where they lay until `purge_at`. `volumes` has `{"target", "pool": our id, "name", "path"}` of those
-    that the person chose to delete with it; others are not ours to touch. `tags` and `protected` come back with it.
+    that the person chose to delete with it; others are not ours to touch. `tags` come back with it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -22,6 +22,8 @@ class DeletedDomain(models.Model):
     name = models.CharField(max_length=255)
     host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="deleted_domains")
     xml = models.TextField()
+    # The same with its secrets (a VNC password), sealed by access.secrets: what is defined again.
+    sealed = models.TextField(blank=True)
     volumes = models.JSONField(default=list)
     tags = models.JSONField(default=list)
     autostart = models.BooleanField(default=False)

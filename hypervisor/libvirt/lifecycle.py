@@ -52,8 +52,8 @@ class Living(Connected):
         with self._apart() as other:
             other._act(uuid, lambda domain: other._ask(domain.managedSave, 0), seconds=LONG_SECONDS)
 
-    def undefine(self, uuid: UUID) -> None:
-        self._act(uuid, self._undefine)
+    def undefine(self, uuid: UUID, *, keep_nvram: bool = False) -> None:
+        self._act(uuid, lambda domain: self._undefine(domain, keep_nvram))
 
     def define(self, xml: str) -> UUID:
         """Raises InvalidXML, NotSupported."""
@@ -84,10 +84,12 @@ class Living(Connected):
         else:
             self._ask(domain.resume)
 
-    def _undefine(self, domain: Domain) -> None:
+    def _undefine(self, domain: Domain, keep_nvram: bool) -> None:
+        swap = libvirt.VIR_DOMAIN_UNDEFINE_NVRAM | libvirt.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM
         for flags in _UNDEFINE_FLAGS:
+            kept = keep_nvram and flags & libvirt.VIR_DOMAIN_UNDEFINE_NVRAM
             try:
-                self._ask(domain.undefineFlags, flags)
+                self._ask(domain.undefineFlags, flags ^ swap if kept else flags)
             except libvirt.libvirtError as error:
                 if error.get_error_code() not in UNSUPPORTED:
                     raise

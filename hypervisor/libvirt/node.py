@@ -1,6 +1,7 @@
 """A node over libvirt: all its parts on one connection."""
 
 from hypervisor.libvirt.consoles import Showing
+from hypervisor.libvirt.copying import Copying
 from hypervisor.libvirt.description import Describing
 from hypervisor.libvirt.inventory import Inventorying
 from hypervisor.libvirt.lifecycle import Living
@@ -10,5 +11,7 @@ from hypervisor.libvirt.volumes import KeepingVolumes
 from hypervisor.libvirt.watching import Watching
 
 
-class LibvirtNode(Describing, Inventorying, Watching, Living, Measuring, Migrating, KeepingVolumes, Showing):
+class LibvirtNode(
+    Describing, Inventorying, Watching, Living, Measuring, Migrating, KeepingVolumes, Copying, Showing
+):
     """Fulfils `hypervisor.node.Node`. Made by `open_node` alone."""

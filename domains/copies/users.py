@@ -1,0 +1,154 @@
+"""Who stands on a volume: domains, templates, what waits in the recycle bin, and volumes that are layers over it.
+
+Computed from what is recorded; before something is really removed, the node is asked as well.
+"""
+
+import os.path
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from domains.copies.disks import Places
+from domains.models import Definition, DeletedDomain, TemplateVersion
+from hosts.models import Host
+from hypervisor.errors import InvalidXML
+from hypervisor.xml.sources import disk_uses
+from storage.models import Pool, Volume
+
+# Pools whose content is the same wherever they stand with the same source.
+SHARED = frozenset({"netfs", "gluster", "rbd", "iscsi", "iscsi-direct", "vstorage", "sheepdog"})
+_PLAIN = re.compile(r"[A-Za-z0-9._-]+")  # what no document ever writes in another way
+_DEEPEST = 32
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class VolumeUser:
+    """Whoever would lose something with the volume. `kind`: domain, template, deleted_domain or volume."""
+
+    kind: str
+    name: str
+    id: UUID
+
+    def __str__(self) -> str:
+        words = {"template": "template ", "deleted_domain": "the deleted domain ", "volume": "volume "}
+        return f"{words.get(self.kind, '')}{self.name}"
+
+
+def users_of(
+    host: Host,
+    paths: Iterable[str],
+    *,
+    besides: UUID | None = None,
+    template: UUID | None = None,
+    entry: UUID | None = None,
+) -> dict[str, list[VolumeUser]]:
+    """Who stands on each of these paths of a host, directly or over layers; only paths with users are in it.
+
+    Left out: the domain `besides`, the template `template`, the entry `entry` of the recycle bin.
+    """
+    found: dict[str, set[VolumeUser]] = {}
+    hosts = _hosts_of(host)
+    for path in {path for path in paths if path}:
+        over = _layers(hosts, path)
+        standing = {VolumeUser("volume", volume.name, volume.pk) for volume in over}
+        for one in (path, *(volume.path for volume in over)):
+            standing |= _domains(hosts, one, besides)
+            standing |= _kept(hosts, one, template, entry)
+        # A layer that is nobody's but the domain's own (its snapshots) is named all the same: it would be lost.
+        if standing:
+            found[path] = standing
+    return {path: _worded(standing) for path, standing in found.items()}
+
+
+def clones_on(host: Host, paths: Sequence[str], *, besides: UUID | None = None) -> list[VolumeUser]:
+    """Domains and templates whose disks are layers over one of these paths: what a write there would break."""
+    hosts = _hosts_of(host)
+    found: set[VolumeUser] = set()
+    for path in {path for path in paths if path}:
+        for volume in _layers(hosts, path):
+            found |= _domains(hosts, volume.path, besides)
+            found |= _kept(hosts, volume.path, None, None)
+    return sorted(found)
+
+
+def _worded(standing: set[VolumeUser]) -> list[VolumeUser]:
+    """Without the layers where those who use them are named: a person knows domains, not files."""
+    others = [user for user in standing if user.kind != "volume"]
+    return sorted(others or standing)
+
+
+def _hosts_of(host: Host) -> list[UUID]:
+    """This host, and those that have one of its shared pools."""
+    found = {host.pk}
+    for pool in Pool.objects.filter(host=host, type__in=SHARED).exclude(source=""):
+        found |= set(
+            Pool.objects.filter(type=pool.type, source=pool.source, target=pool.target).values_list(
+                "host_id", flat=True
+            )
+        )
+    return list(found)
+
+
+def _layers(hosts: list[UUID], path: str) -> list[Volume]:
+    """Every volume above this one, layer over layer."""
+    found: dict[UUID, Volume] = {}
+    below = {path}
+    for _ in range(_DEEPEST):
+        above = Volume.objects.filter(pool__host_id__in=hosts, backing__in=below)
+        fresh = [volume for volume in above if volume.pk not in found]
+        if not fresh:
+            break
+        found.update((volume.pk, volume) for volume in fresh)
+        below = {volume.path for volume in fresh if volume.path}
+    return list(found.values())
+
+
+def _domains(hosts: list[UUID], path: str, besides: UUID | None) -> set[VolumeUser]:
+    definitions = Definition.objects.filter(domain__host_id__in=hosts, domain__gone_at=None)
+    if besides is not None:
+        definitions = definitions.exclude(pk=besides)
+    word = _word(path)
+    if word:
+        definitions = definitions.filter(Q(live__contains=word) | Q(inactive__contains=word))
+    return {
+        VolumeUser("domain", definition.domain.name, definition.domain.pk)
+        for definition in definitions.select_related("domain__host")
+        if any(
+            _names(text, path, definition.domain.host) for text in (definition.live, definition.inactive) if text
+        )
+    }
+
+
+def _kept(hosts: list[UUID], path: str, template: UUID | None, entry: UUID | None) -> set[VolumeUser]:
+    versions = TemplateVersion.objects.filter(template__host_id__in=hosts).select_related("template")
+    found = {
+        VolumeUser("template", version.template.name, version.template.pk)
+        for version in versions
+        if version.template.pk != template and any(disk["path"] == path for disk in version.disks)
+    }
+    entries = DeletedDomain.objects.filter(host_id__in=hosts).exclude(pk=entry).select_related("host")
+    return found | {
+        VolumeUser("deleted_domain", deleted.name, deleted.pk)
+        for deleted in entries
+        if any(volume["path"] == path for volume in deleted.volumes) or _names(deleted.xml, path, deleted.host)
+    }
+
+
+def _names(xml: str, path: str, host: Host) -> bool:
+    """Whether the definition stands on that path."""
+    try:
+        uses = disk_uses(xml)
+    except InvalidXML:
+        return path in xml  # better one user too many than a disk lost
+    if any(use.source == path or path in use.below for use in uses):
+        return True
+    by_name = [use for use in uses if use.type == "volume"]
+    return bool(by_name) and any(Places(host).path("volume", use.source) == path for use in by_name)
+
+
+def _word(path: str) -> str:
+    """A part of the path that stands in every definition which names it, for the database to look for."""
+    return max(_PLAIN.findall(os.path.basename(path)), key=len, default="")

@@ -1,0 +1,119 @@
+"""What copies, deletion and a new name of a domain ask of its node, beside volumes and the verbs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID, uuid4
+
+import libvirt
+
+from hypervisor import errors
+from hypervisor.libvirt.calls import BULK_SECONDS, CHANGE_SECONDS
+from hypervisor.libvirt.connected import Connected
+from hypervisor.xml.clone import bearer_of_nvram, nvram_of
+from hypervisor.xml.document import parse, text
+from hypervisor.xml.sources import disk_uses
+from hypervisor.xml.volume import read_volume
+
+_INACTIVE = libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE
+
+
+class Copying(Connected):
+    """Fulfils `hypervisor.node.Copies`."""
+
+    def secret_definition(self, uuid: UUID) -> str:
+        """Raises NotFound, HypervisorError."""
+        return self._run(lambda: str(self._ask(self._domain(uuid).XMLDesc, _INACTIVE)))
+
+    def rename(self, uuid: UUID, name: str) -> None:
+        """Raises NotFound, OperationInvalid, NotSupported, HypervisorError."""
+        self._run(lambda: self._ask(self._domain(uuid).rename, name, 0), seconds=CHANGE_SECONDS)
+
+    def set_autostart(self, uuid: UUID, on: bool) -> None:
+        """Raises NotFound, NotSupported, HypervisorError."""
+        self._run(lambda: self._ask(self._domain(uuid).setAutostart, int(on)), seconds=CHANGE_SECONDS)
+
+    def refresh_pool(self, pool: UUID) -> None:
+        """Raises NotFound, OperationInvalid, HypervisorError."""
+
+        def work() -> None:
+            self._ask(self._ask(self._connection.storagePoolLookupByUUID, pool.bytes).refresh, 0)
+
+        self._run(work, seconds=BULK_SECONDS)
+
+    def volume_users(
+        self, paths: Sequence[str], *, besides: UUID | None = None
+    ) -> Mapping[str, tuple[str, ...]]:
+        """One call a domain and a volume of the node, so only before something is removed."""
+        return self._run(lambda: self._users(frozenset(paths), besides), seconds=BULK_SECONDS)
+
+    def remove_nvram(self, xml: str) -> None:
+        """Raises OperationInvalid when the node has that domain (again): then the variables are its own."""
+        if not nvram_of(xml):
+            return
+        self._run(lambda: self._remove_nvram(xml), seconds=CHANGE_SECONDS)
+
+    def _users(self, paths: frozenset[str], besides: UUID | None) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, set[str]] = {}
+        for domain in self._ask(self._connection.listAllDomains, 0):
+            if besides is not None and domain.UUID() == besides.bytes:
+                continue
+            try:
+                active = bool(self._ask(domain.isActive))
+                documents = [self._ask(domain.XMLDesc, 0)] if active else []
+                documents.append(self._ask(domain.XMLDesc, libvirt.VIR_DOMAIN_XML_INACTIVE))
+            except libvirt.libvirtError as error:
+                if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
+                    continue  # removed since the list was made
+                raise
+            for path in paths & self._paths(documents):
+                found.setdefault(path, set()).add(str(domain.name()))
+        for path, name in self._layers():
+            if path in paths:
+                found.setdefault(path, set()).add(f"volume {name}")
+        return {path: tuple(sorted(users)) for path, users in found.items()}
+
+    def _paths(self, documents: Iterable[str]) -> frozenset[str]:
+        """Every path that the definitions stand on, those of volumes looked up."""
+        paths = set()
+        for document in documents:
+            for disk in disk_uses(document):
+                paths.update(disk.below)
+                paths.add(self._volume_path(disk.source) if disk.type == "volume" else disk.source)
+        return frozenset(paths)
+
+    def _volume_path(self, source: str) -> str:
+        pool, _, name = source.partition("/")
+        try:
+            found = self._ask(self._connection.storagePoolLookupByName, pool)
+            return str(self._ask(self._ask(found.storageVolLookupByName, name).path))
+        except libvirt.libvirtError as error:
+            if error.get_error_code() in {libvirt.VIR_ERR_NO_STORAGE_POOL, libvirt.VIR_ERR_NO_STORAGE_VOL}:
+                return ""
+            raise
+
+    def _layers(self) -> Iterable[tuple[str, str]]:
+        """(what it is a layer over, its name) of each volume of the active pools that is a layer."""
+        active = libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE
+        for pool in self._ask(self._connection.listAllStoragePools, active):
+            for volume in self._ask(pool.listAllVolumes, 0):
+                try:
+                    seen = read_volume(self._ask(volume.XMLDesc, 0))
+                except libvirt.libvirtError as error:
+                    if error.get_error_code() == libvirt.VIR_ERR_NO_STORAGE_VOL:
+                        continue
+                    raise
+                if seen.backing:
+                    yield seen.backing, f"{pool.name()}/{seen.name}"
+
+    def _remove_nvram(self, xml: str) -> None:
+        uuid = UUID(text(parse(xml, "domain"), "uuid"))
+        try:
+            self._domain(uuid)
+        except libvirt.libvirtError as error:
+            if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN:
+                raise
+        else:
+            raise errors.OperationInvalid("The node has this domain again.", node=self._calls.node)
+        bearer = uuid4()
+        document = bearer_of_nvram(xml, f"removing-{bearer.hex[:12]}", bearer)
+        domain = self._ask(self._connection.defineXML, document)
+        self._ask(domain.undefineFlags, libvirt.VIR_DOMAIN_UNDEFINE_NVRAM)
