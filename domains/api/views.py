@@ -15,9 +15,10 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from access.api.serializers import NothingSerializer
-from access.api.views import ObjectViewSet, Row
+from access.api.views import Row
 from access.errors import NotPermitted, NotThere
 from domains import screenshots, services
+from domains.api.creation import CreatingDomains
 from domains.api.filters import DomainFilter
 from domains.api.present import COLUMNS, DETAIL_COLUMNS, Page, present
 from domains.api.shapes import (
@@ -46,7 +47,7 @@ PLAN = OpenApiParameter("plan", OpenApiTypes.BOOL, description="Say what it woul
 ANSWERS = {202: ACCEPTED, 200: OpenApiResponse(PlanSerializer, description="With `plan=1`.")}
 
 
-class DomainViewSet(ObjectViewSet):
+class DomainViewSet(CreatingDomains):
     """The virtual machines and containers of all hosts."""
 
     kind = "domain"

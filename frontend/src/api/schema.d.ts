@@ -119,7 +119,13 @@ export interface paths {
         /** @description The virtual machines and containers of all hosts. */
         get: operations["domains_list"];
         put?: never;
-        post?: never;
+        /**
+         * @description Make a domain, or several: from an ISO, a disk, a cloud image, a template, the network, a kernel or XML.
+         *
+         *     Only a name and a host (or cluster) are needed. The job's object is the new domain; with `count` it is one job
+         *     whose children make one domain each.
+         */
+        post: operations["domains_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -431,6 +437,23 @@ export interface paths {
         put?: never;
         /** @description The same verb for many domains; one that is refused keeps no other back. */
         post: operations["domains_bulk_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/creation-options/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What can be chosen for a new domain on a host, as it was last recorded. */
+        get: operations["domains_creation_options_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -970,8 +993,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @enum {string} */
-        ActionEnum: "destroy" | "reboot" | "reset" | "resume" | "save" | "shutdown" | "start" | "suspend";
         AuditActor: {
             /** Format: uuid */
             id: string | null;
@@ -1000,9 +1021,11 @@ export interface components {
         };
         /** @enum {string} */
         AuditResult: "accepted" | "refused" | "failed";
+        /** @enum {string} */
+        BulkBodyActionEnum: "destroy" | "reboot" | "reset" | "resume" | "save" | "shutdown" | "start" | "suspend";
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         BulkBodyRequest: {
-            action: components["schemas"]["ActionEnum"];
+            action: components["schemas"]["BulkBodyActionEnum"];
             ids: string[];
         };
         BulkOutcome: {
@@ -1016,6 +1039,10 @@ export interface components {
             code: string;
             detail: string;
         };
+        /** @enum {string} */
+        BusEnum: "virtio" | "scsi" | "sata" | "ide" | "usb" | "fdc";
+        /** @enum {string} */
+        CacheEnum: "none" | "writethrough" | "writeback" | "directsync" | "unsafe" | "default";
         /** @description What the node can do, as it says. */
         Capabilities: {
             migration: boolean;
@@ -1031,6 +1058,17 @@ export interface components {
             code: string;
             ok: boolean;
             detail: string;
+        };
+        /** @description What cloud-init is told at the first boot. Stored sealed, and only until the domain has it. */
+        CloudInitRequest: {
+            user?: string;
+            password?: string;
+            ssh_keys?: string[];
+            hostname?: string;
+            /** @description YAML, as cloud-init's network-config. */
+            network_config?: string;
+            /** @description YAML (`#cloud-config`) or a script, instead of what is made of the others. */
+            user_data?: string;
         };
         Cluster: {
             /** Format: uuid */
@@ -1075,6 +1113,90 @@ export interface components {
             total: number;
             running: number;
         };
+        /** @description A new domain. Only `name` and `host` (or `cluster`) are needed; the rest is what suits its operating system. */
+        CreateBodyRequest: {
+            /** Format: uuid */
+            host?: string;
+            /**
+             * Format: uuid
+             * @description Instead of `host`: the host of it with most memory free.
+             */
+            cluster?: string;
+            /** @description With `count`, a pattern: `web-{n}` or `web`, which makes web-1, web-2 … */
+            name?: string;
+            count?: number;
+            title?: string;
+            description?: string;
+            tags?: string[];
+            /** @description libosinfo's id, short (debian12) or in full. */
+            os?: string;
+            type?: components["schemas"]["CreateBodyTypeEnum"];
+            arch?: string;
+            machine?: string;
+            firmware?: components["schemas"]["FirmwareEnum"];
+            vcpus?: number;
+            topology?: components["schemas"]["TopologyRequest"];
+            cpu?: components["schemas"]["NewCPURequest"];
+            /** Format: int64 */
+            memory_bytes?: number;
+            disks?: components["schemas"]["NewDiskRequest"][];
+            interfaces?: components["schemas"]["NewInterfaceRequest"][];
+            /**
+             * Format: uuid
+             * @description A volume that is put into the CD drive and booted from.
+             */
+            iso?: string;
+            /**
+             * Format: uuid
+             * @description A volume that its first disk is a copy of.
+             */
+            cloud_image?: string;
+            cloud_init?: components["schemas"]["CloudInitRequest"];
+            network_boot?: boolean;
+            kernel?: components["schemas"]["DirectKernelRequest"];
+            /** Format: uuid */
+            template?: string;
+            /** @description The newest if not given. */
+            template_version?: number;
+            root?: components["schemas"]["RootRequest"];
+            graphics?: components["schemas"]["NewGraphicsRequest"];
+            video?: components["schemas"]["VideoEnum"];
+            sound?: components["schemas"]["SoundEnum"];
+            /** @description A TPM 2.0, emulated. */
+            tpm?: boolean;
+            rng?: boolean;
+            /** @description The channel of the guest agent. */
+            agent?: boolean;
+            serial?: boolean;
+            watchdog?: components["schemas"]["NewWatchdogRequest"];
+            autostart?: boolean;
+            /** @description True if not given. */
+            start?: boolean;
+            /** @description Against deletion. */
+            protected?: boolean;
+            /** @description The whole definition, instead of all but `host` and `start`. */
+            xml?: string;
+        };
+        /** @enum {string} */
+        CreateBodyTypeEnum: "kvm" | "qemu" | "lxc";
+        /** @description What can be chosen for a new domain on a host. */
+        CreationOptions: {
+            host: components["schemas"]["Reference"];
+            types: string[];
+            machines: components["schemas"]["MachineOffer"][];
+            os: components["schemas"]["OfferedOS"][];
+            pools: components["schemas"]["OfferedPool"][];
+            /** Format: uuid */
+            default_pool: string | null;
+            networks: components["schemas"]["OfferedNetwork"][];
+            /** Format: uuid */
+            default_network: string | null;
+            interface_types: string[];
+            volumes: components["schemas"]["OfferedVolume"][];
+            /** @description Volumes that look like CD images. */
+            media: components["schemas"]["OfferedVolume"][];
+            limits: components["schemas"]["Limits"];
+        };
         /** @description What opens the node: contents of files, as text. Never given back; empty text forgets one. */
         CredentialsRequest: {
             ssh_private_key?: string;
@@ -1084,6 +1206,18 @@ export interface components {
             tls_certificate?: string;
             tls_private_key?: string;
         };
+        /** @enum {string} */
+        DeviceEnum: "disk" | "cdrom" | "floppy";
+        /** @description A kernel that the emulator boots itself, without firmware: volumes of the host. */
+        DirectKernelRequest: {
+            /** Format: uuid */
+            kernel: string;
+            /** Format: uuid */
+            initrd?: string;
+            cmdline?: string;
+        };
+        /** @enum {string} */
+        DiscardEnum: "unmap" | "ignore";
         Disk: {
             target: string;
             device: string;
@@ -1209,6 +1343,10 @@ export interface components {
             job: string | null;
             cursor: number;
         };
+        /** @enum {string} */
+        FirmwareEnum: "bios" | "efi" | "efi-secure";
+        /** @enum {string} */
+        FormatEnum: "raw" | "qcow2";
         /** @description What every object has. */
         Grant: {
             /** Format: uuid */
@@ -1374,10 +1512,35 @@ export interface components {
         };
         /** @enum {string} */
         JobState: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "unknown";
+        Limits: {
+            cpus: number;
+            memory_bytes: number;
+            memory_free_bytes: number;
+            /** @description How many domains one request may make. */
+            count: number;
+        };
+        /** @enum {string} */
+        LinkEnum: "up" | "down";
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         LoginRequest: {
             username: string;
             password: string;
+        };
+        /** @description What domains of one type and architecture may have on the host. */
+        MachineOffer: {
+            type: string;
+            arch: string;
+            /** @description Its figures hold for its family. */
+            machine: string;
+            machines: string[];
+            firmwares: string[];
+            max_vcpus: number;
+            cpu_modes: string[];
+            cpu_models: string[];
+            disk_buses: string[];
+            video_models: string[];
+            graphics: string[];
+            tpm: boolean;
         };
         Me: {
             /** Format: uuid */
@@ -1400,6 +1563,10 @@ export interface components {
              */
             bandwidth_bytes?: number | null;
         };
+        /** @enum {string} */
+        ModeEnum: "host-passthrough" | "host-model" | "maximum" | "custom";
+        /** @enum {string} */
+        ModelEnum: "i6300esb" | "itco" | "ib700" | "diag288";
         /** @description A libvirt network of one host. `uuid` is libvirt's, which may stand on many hosts. */
         Network: {
             /** Format: uuid */
@@ -1420,6 +1587,68 @@ export interface components {
             version: number;
             actions: string[];
         };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        NewCPURequest: {
+            mode: components["schemas"]["ModeEnum"];
+            /** @description For the mode `custom`. */
+            model?: string;
+        };
+        /** @description A disk: a new volume (`capacity_bytes`), one there is (`volume`), a copy (`copy_of`), a layer (`backing`). */
+        NewDiskRequest: {
+            /**
+             * Format: uuid
+             * @description Where a new volume is made; without it the pool with most room.
+             */
+            pool?: string;
+            /** Format: int64 */
+            capacity_bytes?: number;
+            /** @description qcow2 if not given. */
+            format?: components["schemas"]["FormatEnum"];
+            /**
+             * Format: uuid
+             * @description A volume that is there already.
+             */
+            volume?: string;
+            /**
+             * Format: uuid
+             * @description The volume that a new one is a full copy of.
+             */
+            copy_of?: string;
+            /**
+             * Format: uuid
+             * @description The volume that a new one is a layer over.
+             */
+            backing?: string;
+            device?: components["schemas"]["DeviceEnum"];
+            bus?: components["schemas"]["BusEnum"];
+            cache?: components["schemas"]["CacheEnum"];
+            discard?: components["schemas"]["DiscardEnum"];
+            serial?: string;
+            boot_order?: number;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        NewGraphicsRequest: {
+            type: components["schemas"]["NewGraphicsTypeEnum"];
+            /** @description VNC takes eight characters. Without one the screen listens on a socket. */
+            password?: string;
+        };
+        /** @enum {string} */
+        NewGraphicsTypeEnum: "vnc" | "spice" | "none";
+        /** @description A network card. */
+        NewInterfaceRequest: {
+            type?: components["schemas"]["NewInterfaceTypeEnum"];
+            /** Format: uuid */
+            network?: string;
+            bridge?: string;
+            model?: string;
+            mac?: string;
+            vlan?: number;
+            /** @description A network filter's name. */
+            filter?: string;
+            link?: components["schemas"]["LinkEnum"];
+        };
+        /** @enum {string} */
+        NewInterfaceTypeEnum: "network" | "bridge" | "user";
         /** @description What every object has. */
         NewToken: {
             /** Format: uuid */
@@ -1442,6 +1671,13 @@ export interface components {
             /** @description The token itself, told this once. */
             token: string;
         };
+        /** @enum {string} */
+        NewWatchdogActionEnum: "reset" | "shutdown" | "poweroff" | "pause" | "none" | "inject-nmi";
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        NewWatchdogRequest: {
+            model: components["schemas"]["ModelEnum"];
+            action: components["schemas"]["NewWatchdogActionEnum"];
+        };
         /** @description An object of any kind. */
         ObjectReference: {
             /** Format: uuid */
@@ -1457,6 +1693,53 @@ export interface components {
             answers: boolean;
             detail: string;
             enrolled: boolean;
+        };
+        /** @description Another object, as replies name it. */
+        OfferedNetwork: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            bridge: string;
+            forward: string;
+        };
+        /** @description An operating system, and what suits it. */
+        OfferedOS: {
+            /** @description For `os`. */
+            id: string;
+            name: string;
+            family: string;
+            vendor: string;
+            version: string;
+            /** @description Its date, where it is known. */
+            released: string;
+            vcpus: number;
+            memory_bytes: number;
+            minimum_memory_bytes: number;
+            disk_bytes: number;
+            firmware: string;
+            disk_bus: string;
+            interface_model: string;
+        };
+        /** @description Another object, as replies name it. */
+        OfferedPool: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            type: string;
+            available_bytes: number;
+            /** @description Whether volumes can be made in it. */
+            writable: boolean;
+        };
+        /** @description Another object, as replies name it. */
+        OfferedVolume: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            pool: components["schemas"]["Reference"];
+            format: string;
+            capacity_bytes: number;
+            /** @description The domain that has it as a disk, where one has. */
+            used_by: string;
         };
         /** @description The job that holds an object, in short. */
         OpenJob: {
@@ -1815,11 +2098,25 @@ export interface components {
             description?: string;
             permissions: components["schemas"]["Permission"][];
         };
+        /** @description What a container runs in: a folder of the host (needs `domain.host_paths`), or a volume with its root tree. */
+        RootRequest: {
+            path?: string;
+            /**
+             * Format: uuid
+             * @description A volume of type dir, or an image with a file system.
+             */
+            volume?: string;
+            /** @description The first program; /sbin/init if not given. */
+            init?: string;
+            arguments?: string[];
+        };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         ShutdownBodyRequest: {
             /** @description How long the guest has; 180 when not given. */
             timeout_seconds?: number;
         };
+        /** @enum {string} */
+        SoundEnum: "ich9" | "ich6" | "ac97" | "none";
         /** @enum {string} */
         Theme: "auto" | "light" | "dark";
         /** @description What every object has. */
@@ -1851,6 +2148,12 @@ export interface components {
              * @description In 90 days, if not given.
              */
             expires_at?: string;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        TopologyRequest: {
+            sockets: number;
+            cores: number;
+            threads: number;
         };
         /** @description How far a migration's data is. */
         Transfer: {
@@ -1887,6 +2190,8 @@ export interface components {
             active?: boolean;
             groups?: string[];
         };
+        /** @enum {string} */
+        VideoEnum: "virtio" | "vga" | "qxl" | "bochs" | "ramfb" | "cirrus" | "none";
         Volume: {
             /** Format: uuid */
             id: string;
@@ -2633,6 +2938,91 @@ export interface operations {
             };
             /** @description Not permitted. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4202,6 +4592,55 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_creation_options_retrieve: {
+        parameters: {
+            query: {
+                host: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreationOptions"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,1 @@
+"""Making domains: what was asked for, where, whether it can be, and carrying it out."""
