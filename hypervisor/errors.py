@@ -98,6 +98,16 @@ class InvalidXML(HypervisorError):
     code = "invalid_xml"
 
 
+class InvalidField(HypervisorError):
+    """A value that one property of an object cannot have. `field` is its name, dotted where it is in a part."""
+
+    code = "invalid_field"
+
+    def __init__(self, field: str, detail: str, *, node: str = "") -> None:
+        super().__init__(detail, node=node)
+        self.field = field
+
+
 class NoCapacity(HypervisorError):
     """No memory, no space or no resources are left on the node."""
 
