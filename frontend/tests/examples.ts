@@ -1,4 +1,4 @@
-import type { Domain, DomainDetail, Host, Job, Page } from "../src/api/types";
+import type { Domain, DomainDetail, Host, Job, Page, Snapshot } from "../src/api/types";
 
 const AT = "2026-11-01T12:00:00Z";
 
@@ -93,6 +93,22 @@ export function job(over: Partial<Job> = {}): Job {
     result: null,
     cancellable: false,
     version: 1,
+    ...over,
+  };
+}
+
+export function snapshot(over: Partial<Snapshot> = {}): Snapshot {
+  return {
+    id: `snapshot-${over.name ?? "base"}`,
+    name: "base",
+    parent: null,
+    description: "",
+    state: "shutoff",
+    current: false,
+    memory: false,
+    external: false,
+    disks: [{ target: "vda", snapshot: "internal" }],
+    taken_at: AT,
     ...over,
   };
 }

@@ -43,3 +43,42 @@ export interface Page<T> {
   previous: string | null;
   results: T[];
 }
+
+/** One snapshot of a domain. */
+export interface Snapshot {
+  id: string;
+  name: string;
+  parent: string | null;
+  description: string;
+  state: string;
+  current: boolean;
+  memory: boolean;
+  external: boolean;
+  disks: { target: string; snapshot: string; source?: string | null }[];
+  taken_at: string | null;
+}
+export interface SnapshotWish {
+  name: string;
+  description?: string;
+  memory?: boolean;
+  disks?: string[];
+  quiesce?: boolean;
+  external?: boolean;
+}
+export interface Revision {
+  number: number;
+  at: string;
+  by: { id: string; name: string } | null;
+  job: { id: string; kind: string } | null;
+  changes: { path: string; before: string | null; after: string | null }[];
+}
+export interface RevisionDiff {
+  from: number;
+  to: number;
+  diff: string;
+}
+export interface StatsHistory {
+  step_seconds: number;
+  from: string;
+  series: Record<string, (number | null)[]>;
+}

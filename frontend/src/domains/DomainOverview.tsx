@@ -1,13 +1,15 @@
 import { Card, CardBody, CardTitle, Grid, GridItem } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import type { DomainDetail } from "../api/types";
-import { Facts } from "../ui/Facts";
+import { Facts, FactsSkeleton } from "../ui/Facts";
 import { Bytes, Copyable, When } from "../ui/Values";
-import { useDomainStats } from "./queries";
 import { ScreenCard } from "./ScreenCard";
+
+const LoadCharts = lazy(() => import("./charts/LoadCharts"));
 
 /** Is it well, where is it, what is it made of. */
 export function DomainOverview({ domain }: { domain: DomainDetail }) {
@@ -64,34 +66,17 @@ export function DomainOverview({ domain }: { domain: DomainDetail }) {
 }
 
 function Load({ domain }: { domain: DomainDetail }) {
-  const { t, i18n } = useTranslation();
-  const running = domain.state === "running" && !domain.stale;
-  const { data: stats } = useDomainStats(domain.id, running);
-  const rate = (value: number | null | undefined) =>
-    value === null || value === undefined ? "–" : <><Bytes value={value} />/s</>;
+  const { t } = useTranslation();
   return (
     <Card>
-      <CardTitle component="h2">{t("domain.load")}</CardTitle>
+      <CardTitle component="h2">{t("chart.title")}</CardTitle>
       <CardBody>
-        {!running ? (
-          <p className="ol-quiet">{t(domain.stale ? "domain.staleLoad" : "domain.noLoad")}</p>
+        {domain.stale ? (
+          <p className="ol-quiet">{t("domain.staleLoad")}</p>
         ) : (
-          <Facts
-            columns={1}
-            facts={[
-              [
-                t("cpu"),
-                typeof stats?.cpu_percent === "number"
-                  ? new Intl.NumberFormat(i18n.language, { style: "percent", maximumFractionDigits: 1 }).format(stats.cpu_percent / 100)
-                  : "–",
-              ],
-              [t("memory"), <Bytes value={stats?.memory_bytes} />],
-              [t("domain.diskRead"), rate(stats?.disk_read_bytes_per_second)],
-              [t("domain.diskWrite"), rate(stats?.disk_write_bytes_per_second)],
-              [t("domain.netReceived"), rate(stats?.net_rx_bytes_per_second)],
-              [t("domain.netSent"), rate(stats?.net_tx_bytes_per_second)],
-            ]}
-          />
+          <Suspense fallback={<FactsSkeleton rows={4} />}>
+            <LoadCharts domain={domain} />
+          </Suspense>
         )}
       </CardBody>
     </Card>

@@ -17,7 +17,10 @@ import { DomainOverview } from "./DomainOverview";
 import { DomainStatus } from "./DomainState";
 import { useDomain } from "./queries";
 
-const DomainXML = lazy(() => import("./DomainXML"));
+// What few look at, or what is large, is loaded when somebody opens it.
+const DomainXML = lazy(() => import("./xml/DomainXML"));
+const HistoryTab = lazy(() => import("./history/HistoryTab"));
+const SnapshotsTab = lazy(() => import("./snapshots/SnapshotsTab"));
 
 interface DomainPageProps {
   /** The parts of the page that other features draw. */
@@ -26,7 +29,9 @@ interface DomainPageProps {
   events: (domain: DomainDetail) => ReactNode;
 }
 
-const TABS = ["overview", "console", "xml", "jobs", "events"] as const;
+const TABS = ["overview", "console", "snapshots", "history", "xml", "jobs", "events"] as const;
+// What is in the XML is told only to who may read it.
+const OF_THE_XML: readonly string[] = ["xml", "history"];
 
 export function DomainPage(props: DomainPageProps) {
   const { id = "" } = useParams();
@@ -63,17 +68,15 @@ function DomainView({ domain, console, jobs, events }: DomainPageProps & { domai
   const seen = useAgo(domain.seen_at);
   const hasConsole = domain.consoles.length > 0;
   const tabs = TABS.filter(
-    (tab) => (tab !== "console" || hasConsole) && (tab !== "xml" || domain.actions.includes("read_xml")),
+    (tab) => (tab !== "console" || hasConsole) && (!OF_THE_XML.includes(tab) || domain.actions.includes("read_xml")),
   );
   const active = tabs.find((tab) => tab === params.get("tab")) ?? "overview";
   const body: Record<(typeof TABS)[number], () => ReactNode> = {
     overview: () => <DomainOverview domain={domain} />,
     console: () => console(domain),
-    xml: () => (
-      <Suspense fallback={<FactsSkeleton />}>
-        <DomainXML id={domain.id} />
-      </Suspense>
-    ),
+    snapshots: () => <SnapshotsTab domain={domain} />,
+    history: () => <HistoryTab domain={domain} />,
+    xml: () => <DomainXML domain={domain} />,
     jobs: () => jobs(domain),
     events: () => events(domain),
   };
@@ -129,7 +132,7 @@ function DomainView({ domain, console, jobs, events }: DomainPageProps & { domai
         className={active === "console" ? "ol-fill" : undefined}
       >
         <TabContentBody id={`tab-${active}`} role="tabpanel" className={active === "console" ? "ol-fill" : undefined}>
-          {body[active]()}
+          <Suspense fallback={<FactsSkeleton />}>{body[active]()}</Suspense>
         </TabContentBody>
       </PageSection>
     </>

@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, type Query } from "../api/client";
-import type { BulkResult, Domain, DomainDetail, DomainStats, DomainXML, Host, Job, Migration, MigrationPlan, Page } from "../api/types";
+import type { BulkResult, Domain, DomainDetail, Host, Job, Migration, MigrationPlan, Page } from "../api/types";
 import { keys } from "../live/keys";
 import { watchJob } from "../jobs/watched";
 
@@ -19,23 +19,6 @@ export function useDomain(id: string) {
   return useQuery({
     queryKey: keys.one("domain", id),
     queryFn: ({ signal }) => api.get<DomainDetail>(`/domains/${id}/`, {}, signal),
-  });
-}
-
-export function useDomainXML(id: string) {
-  return useQuery({
-    queryKey: keys.one("domain", id, "xml"),
-    queryFn: ({ signal }) => api.get<DomainXML>(`/domains/${id}/xml/`, {}, signal),
-  });
-}
-
-/** Figures of the last sweep. They are no change of the domain, so no notice tells of them: they are polled. */
-export function useDomainStats(id: string, running: boolean) {
-  return useQuery({
-    queryKey: ["domain-stats", id],
-    queryFn: ({ signal }) => api.get<DomainStats>(`/domains/${id}/stats/`, {}, signal),
-    enabled: running,
-    refetchInterval: STATS_EVERY_MS,
   });
 }
 

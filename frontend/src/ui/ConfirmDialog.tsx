@@ -10,13 +10,15 @@ interface ConfirmDialogProps {
   children: ReactNode;
   confirm: string;
   busy: boolean;
+  /** It is known already that it would be refused. */
+  disabled?: boolean;
   error: unknown;
   onConfirm: () => void;
   onClose: () => void;
 }
 
 /** Asked before what cannot be taken back. */
-export function ConfirmDialog({ title, children, confirm, busy, error, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({ title, children, confirm, busy, disabled = false, error, onConfirm, onClose }: ConfirmDialogProps) {
   const { t } = useTranslation();
   return (
     <Modal isOpen variant="small" onClose={onClose} aria-labelledby="confirm-title" aria-describedby="confirm-body">
@@ -26,7 +28,7 @@ export function ConfirmDialog({ title, children, confirm, busy, error, onConfirm
         <ProblemAlert error={error} />
       </ModalBody>
       <ModalFooter>
-        <Button variant="danger" onClick={onConfirm} isLoading={busy} isDisabled={busy}>
+        <Button variant="danger" onClick={onConfirm} isLoading={busy} isDisabled={busy || disabled}>
           {confirm}
         </Button>
         <Button variant="link" onClick={onClose}>

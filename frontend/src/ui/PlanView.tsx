@@ -12,10 +12,12 @@ interface PlanViewProps {
   /** The fields that the form beside it shows complaints at. */
   shownFields?: readonly string[];
   busy: boolean;
+  /** The difference of the XML is what it is about: it is not folded away. */
+  unfolded?: boolean;
 }
 
 /** What a change would do, before it is done: what stands against it, what holds at once, what waits for the next start. */
-export function PlanView({ plan, error, shownFields, busy }: PlanViewProps) {
+export function PlanView({ plan, error, shownFields, busy, unfolded = false }: PlanViewProps) {
   const { t } = useTranslation();
   const changes = plan?.changes ?? [];
   const atOnce = changes.filter((change) => change.live);
@@ -46,7 +48,8 @@ export function PlanView({ plan, error, shownFields, busy }: PlanViewProps) {
           <Changes title={t("plan.atOnce")} changes={atOnce} />
           <Changes title={t("plan.later")} changes={later} />
           {plan.needs_restart && later.length === 0 && <Alert isInline isPlain variant="info" title={t("plan.restart")} />}
-          {plan.diff && (
+          {plan.diff !== undefined && unfolded && <DiffView diff={plan.diff} label={t("plan.diff")} />}
+          {plan.diff && !unfolded && (
             <ExpandableSection toggleText={t("plan.diff")} isIndented>
               <DiffView diff={plan.diff} label={t("plan.diff")} />
             </ExpandableSection>
