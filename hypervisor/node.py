@@ -29,6 +29,8 @@ from hypervisor.data import (
     Screenshot,
     VolumeSeen,
 )
+from hypervisor.guests import ReachesGuests
+from hypervisor.snapshots import TakesSnapshots
 
 
 class Describes(Protocol):
@@ -233,6 +235,8 @@ class Node(
     Migrates,
     KeepsVolumes,
     Copies,
+    TakesSnapshots,
+    ReachesGuests,
     HasConsole,
     Holds,
     Protocol,

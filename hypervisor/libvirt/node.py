@@ -3,15 +3,27 @@
 from hypervisor.libvirt.consoles import Showing
 from hypervisor.libvirt.copying import Copying
 from hypervisor.libvirt.description import Describing
+from hypervisor.libvirt.guest import ReachingGuests
 from hypervisor.libvirt.inventory import Inventorying
 from hypervisor.libvirt.lifecycle import Living
 from hypervisor.libvirt.migration import Migrating
+from hypervisor.libvirt.reverting import Reverting
 from hypervisor.libvirt.statistics import Measuring
 from hypervisor.libvirt.volumes import KeepingVolumes
 from hypervisor.libvirt.watching import Watching
 
 
 class LibvirtNode(
-    Describing, Inventorying, Watching, Living, Measuring, Migrating, KeepingVolumes, Copying, Showing
+    Describing,
+    Inventorying,
+    Watching,
+    Living,
+    Measuring,
+    Migrating,
+    KeepingVolumes,
+    Reverting,
+    ReachingGuests,
+    Copying,
+    Showing,
 ):
     """Fulfils `hypervisor.node.Node`. Made by `open_node` alone."""
