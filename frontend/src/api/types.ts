@@ -82,3 +82,14 @@ export interface StatsHistory {
   from: string;
   series: Record<string, (number | null)[]>;
 }
+export interface Guest {
+  agent: "connected" | "disconnected" | "unresponsive" | "none";
+  hostname: string;
+  system: { id: string; name: string; pretty_name: string; version: string; kernel: string; machine: string } | null;
+  timezone: string;
+  timezone_offset_seconds: number | null;
+  clock_ahead_seconds: number | null;
+  addresses: { address: string; prefix: number | null; mac: string; interface: string; source: string }[];
+  file_systems: { mountpoint: string; name: string; type: string; total_bytes: number | null; used_bytes: number | null; disks: string[] }[];
+  users: { name: string; domain: string; logged_in_at: string | null }[];
+}

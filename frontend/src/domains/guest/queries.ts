@@ -1,0 +1,27 @@
+import { useQuery } from "@tanstack/react-query";
+
+import { api } from "../../api/client";
+import type { DomainDetail, Guest, Job } from "../../api/types";
+import { keys } from "../../live/keys";
+
+const EVERY_MS = 30_000; // what happens inside a guest is no event of libvirt's
+
+/** What is known of the inside. Asked of the guest at each call, so not while nobody looks. */
+export function useGuest(domain: DomainDetail) {
+  return useQuery({
+    queryKey: keys.one("domain", domain.id, "guest"),
+    queryFn: ({ signal }) => api.get<Guest>(`/domains/${domain.id}/guest/`, {}, signal),
+    enabled: domain.state === "running" && !domain.stale,
+    refetchInterval: EVERY_MS,
+    retry: false,
+  });
+}
+
+const guest = (id: string, verb: string, body: unknown = {}): Promise<Job> => api.post(`/domains/${id}/guest/${verb}/`, body);
+
+export const setPassword = (id: string, body: { user: string; password: string }): Promise<Job> => guest(id, "password", body);
+export const freeze = (id: string): Promise<Job> => guest(id, "freeze");
+export const thaw = (id: string): Promise<Job> => guest(id, "thaw");
+export const setTime = (id: string): Promise<Job> => guest(id, "set-time");
+export const sendKeys = (id: string, names: readonly string[]): Promise<Job> => api.post(`/domains/${id}/send-keys/`, { keys: names });
+export const typeText = (id: string, text: string): Promise<Job> => api.post(`/domains/${id}/type/`, { text });
