@@ -101,7 +101,7 @@ def _pairs(old: Element, new: Element) -> Iterator[tuple[Element | None, Element
         if devices:
             yield from _devices(name, ours, theirs)
         elif len(ours) <= 1 and len(theirs) <= 1:
-            yield (ours or [None])[0], (theirs or [None])[0], name
+            yield ours[0] if ours else None, theirs[0] if theirs else None, name
         else:
             by = _IDENTITY.get(name)
             yield from _by_key(name, _keyed(ours, by), _keyed(theirs, by))

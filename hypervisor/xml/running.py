@@ -15,7 +15,7 @@ _PTY = "pty"
 def strip_running(old: Element, new: Element, *, running: bool) -> None:
     """Take it out of both documents, in place. `running`: `old` is a live one, and `new` what comes after it."""
     for domain in (old, new):
-        domain.attrib.pop("id", None)
+        domain.attrib.pop("id", "")
         _strip(domain)
     _forget_one_sided_addresses(old, new)
     if running:
@@ -38,7 +38,7 @@ def _disk(disk: Element) -> None:
     for name in ("backingStore", "mirror"):
         _drop(disk, name)
     for source in disk.iterfind("source"):
-        source.attrib.pop("index", None)
+        source.attrib.pop("index", "")
         _drop(source, "seclabel")
 
 
@@ -50,26 +50,26 @@ def _interface(interface: Element) -> None:
                 interface.remove(target)
     source = interface.find("source")
     if source is not None:
-        source.attrib.pop("portid", None)
+        source.attrib.pop("portid", "")
         if interface.get("type") == "network":
-            source.attrib.pop("bridge", None)
+            source.attrib.pop("bridge", "")
     for mac in interface.iterfind("mac"):
         mac.set("address", mac.get("address", "").lower())
 
 
 def _line(device: Element) -> None:
-    device.attrib.pop("tty", None)
+    device.attrib.pop("tty", "")
     made = device.get("type") == _PTY
     _drop(device, "source", lambda source: made or bool(_MADE_PATH.search(source.get("path", ""))))
     for target in device.iterfind("target"):
-        target.attrib.pop("state", None)  # whether the guest has it open
+        target.attrib.pop("state", "")  # whether the guest has it open
 
 
 def _graphics(graphics: Element) -> None:
     if graphics.get("autoport") == "yes" or graphics.get("port") == "-1":
         graphics.set("autoport", "yes")
         for name in ("port", "tlsPort"):
-            graphics.attrib.pop(name, None)
+            graphics.attrib.pop(name, "")
     if graphics.get("websocket") is not None and graphics.get("autoport") == "yes":
         graphics.set("websocket", "-1")
     for holder in (graphics, *graphics.iterfind("listen")):
@@ -77,11 +77,11 @@ def _graphics(graphics: Element) -> None:
             holder.attrib.pop("socket")
     listens = graphics.findall("listen")
     if listens:
-        graphics.attrib.pop("listen", None)  # the same said twice
-        graphics.attrib.pop("socket", None)
+        graphics.attrib.pop("listen", "")  # the same said twice
+        graphics.attrib.pop("socket", "")
     for listen in listens:
         if listen.get("type") == "network":
-            listen.attrib.pop("address", None)
+            listen.attrib.pop("address", "")
 
 
 def _nothing(device: Element) -> None:
@@ -152,7 +152,7 @@ def _firmware(live: Element, inactive: Element) -> None:
     if attr_at(inactive, "os", "firmware"):
         for domain in (live, inactive):
             for os in domain.iterfind("os"):
-                os.attrib.pop("firmware", None)
+                os.attrib.pop("firmware", "")
                 for name in ("loader", "nvram", "firmware"):
                     _drop(os, name)
 
@@ -165,13 +165,13 @@ def _processor(live: Element, inactive: Element) -> None:
         live.remove(now)
         return
     for cpu in (now, later):
-        cpu.attrib.pop("check", None)
+        cpu.attrib.pop("check", "")
         for model in cpu.iterfind("model"):
-            model.attrib.pop("fallback", None)
+            model.attrib.pop("fallback", "")
     if later.get("mode", "custom") != "custom":
         for cpu in (now, later):
-            cpu.attrib.pop("mode", None)
-            cpu.attrib.pop("match", None)
+            cpu.attrib.pop("mode", "")
+            cpu.attrib.pop("match", "")
             for name in ("model", "vendor", "feature", "maxphysaddr"):
                 _drop(cpu, name)
         return
@@ -188,10 +188,10 @@ def _listening(live: Element, inactive: Element) -> None:
     wanted = inactive.findall("listen")
     if not wanted and inactive.get("listen") is None:
         _drop(live, "listen")
-        live.attrib.pop("listen", None)
+        live.attrib.pop("listen", "")
     for old, new in zip(live.iterfind("listen"), wanted, strict=False):
         if new.get("address") is None:
-            old.attrib.pop("address", None)
+            old.attrib.pop("address", "")
 
 
 def _controllers(live: Element, inactive: Element) -> None:
