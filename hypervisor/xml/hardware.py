@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree
 
 from hypervisor.errors import InvalidField, InvalidXML, NotFound
+from hypervisor.xml.devices import DEVICES
 from hypervisor.xml.disk import Disk, fits_bus, free_target
 from hypervisor.xml.document import Element, attr_at, parse, written
 from hypervisor.xml.interface import Interface, new_mac
@@ -17,8 +18,6 @@ from hypervisor.xml.model import Model
 from hypervisor.xml.other import Other
 from hypervisor.xml.places import remove
 from hypervisor.xml.settings import Settings
-
-DEVICES: Mapping[str, type[Model]] = {device.KIND: device for device in (Disk, Interface)}
 
 # In `<devices>`, and no device.
 _NO_DEVICES = frozenset({"emulator"})

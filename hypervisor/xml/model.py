@@ -7,9 +7,8 @@ Reading, writing and editing follow from that one line, so they cannot disagree;
 
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
-from functools import cache
 from types import NoneType
-from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Self, get_args, get_origin, get_type_hints
 
 from lxml import etree
 
@@ -92,7 +91,7 @@ class Model:
         """What one property cannot say alone. Raises InvalidField."""
 
 
-M = TypeVar("M", bound=Model)
+_PROPERTIES: dict[type[Model], tuple[Property, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +186,12 @@ class Many:
         return getattr(item, self.key) if self.key else item
 
 
-@cache
 def properties(model: type[Model]) -> tuple[Property, ...]:
     """The fields of a model, in their order."""
-    hints = get_type_hints(model, include_extras=True)
-    return tuple(_property(field, hints[field.name]) for field in fields(model))
+    if model not in _PROPERTIES:
+        hints = get_type_hints(model, include_extras=True)
+        _PROPERTIES[model] = tuple(_property(field, hints[field.name]) for field in fields(model))
+    return _PROPERTIES[model]
 
 
 def property_of(model: type[Model], name: str) -> Property:
@@ -204,8 +204,8 @@ def property_of(model: type[Model], name: str) -> Property:
 
 def choices_of(place: Place) -> tuple[str, ...]:
     """The words that a place takes; () where it takes more than a list."""
-    found = getattr(getattr(place, "codec", None), "choices", None) or getattr(place, "choices", ())
-    return tuple(found)
+    choices: tuple[str, ...] = getattr(getattr(place, "codec", place), "choices", ())
+    return choices
 
 
 def model_of(place: Place) -> type[Model] | None:
@@ -268,6 +268,5 @@ def mapping(value: Any) -> Mapping[str, Any]:
     return value
 
 
-@cache
 def _empty(model: type[Model]) -> Model | None:
     return None if any(each.required for each in properties(model)) else model()

@@ -71,7 +71,8 @@ class At:
         if found is None:
             return
         if attribute:
-            found.attrib.pop(attribute, None)
+            if attribute in found.attrib:
+                del found.attrib[attribute]
         else:
             found.text = None
         if not self.keep:
@@ -184,7 +185,7 @@ class Names:
     """A tuple of names that are the children of one element: `<active_pcr_banks><sha256/>`."""
 
     path: str
-    choices: frozenset[str]
+    choices: tuple[str, ...]
 
     def read(self, element: Element) -> tuple[str, ...]:
         found = element.find(self.path)
@@ -196,7 +197,7 @@ class Names:
     def write(self, element: Element, value: Any) -> None:
         for name in value:
             if name not in self.choices:
-                raise ValueError(f"Each must be one of {', '.join(sorted(self.choices))}.")
+                raise ValueError(f"Each must be one of {', '.join(self.choices)}.")
         self.clear(element)
         for name in dict.fromkeys(value):
             etree.SubElement(reach(element, self.path), name)
@@ -207,6 +208,33 @@ class Names:
             for child in list(found):
                 remove(child)
             prune(element, found)
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """A place that is there only while another attribute says so: one word means different things by type."""
+
+    attribute: str
+    needed: str
+    place: Place
+
+    def read(self, element: Element) -> Any:
+        return self.place.read(element) if self._is_there(element) else None
+
+    def accept(self, value: Any) -> Any:
+        return self.place.accept(value)
+
+    def write(self, element: Element, value: Any) -> None:
+        if not self._is_there(element):
+            raise ValueError(f"Only one of type {self.needed} has it.")
+        self.place.write(element, value)
+
+    def clear(self, element: Element) -> None:
+        if self._is_there(element):
+            self.place.clear(element)
+
+    def _is_there(self, element: Element) -> bool:
+        return At(self.attribute).read(element) == self.needed
 
 
 def listed(value: Any) -> tuple[Any, ...]:

@@ -1,0 +1,26 @@
+"""The `<rng>` of a domain: where its randomness comes from."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from hypervisor.xml.codecs import ON_OFF, PATH, Milliseconds, Whole, words
+from hypervisor.xml.model import Model
+from hypervisor.xml.places import At
+
+_MODELS = words("virtio virtio-transitional virtio-non-transitional")
+
+
+@dataclass(frozen=True, slots=True)
+class Rng(Model):
+    """A random number generator, which may give `rate_bytes` in each period of `rate_period_seconds`."""
+
+    KIND: ClassVar[str] = "rng"
+    MOVED_BY: ClassVar[frozenset[str]] = frozenset({"model"})
+
+    backend: Annotated[str, At("backend@model", words("random builtin egd"))]
+    model: Annotated[str, At("@model", _MODELS)] = "virtio"
+    path: Annotated[str | None, At("backend", PATH)] = None  # of random, such as /dev/urandom
+    rate_bytes: Annotated[int | None, At("rate@bytes", Whole(1))] = None
+    rate_period_seconds: Annotated[float | None, At("rate@period", Milliseconds())] = None
+    iommu: Annotated[bool | None, At("driver@iommu", ON_OFF)] = None
+    ats: Annotated[bool | None, At("driver@ats", ON_OFF)] = None

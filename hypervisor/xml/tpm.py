@@ -1,0 +1,33 @@
+"""The `<tpm>` of a domain."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from hypervisor.errors import InvalidField
+from hypervisor.xml.codecs import PATH, UUID, YES_NO, words
+from hypervisor.xml.document import Element, attr_at
+from hypervisor.xml.model import Model
+from hypervisor.xml.places import At, Names
+
+
+@dataclass(frozen=True, slots=True)
+class Tpm(Model):
+    """A TPM: the node's own passed through, or one that swtpm emulates and whose state the node keeps."""
+
+    KIND: ClassVar[str] = "tpm"
+
+    backend: Annotated[str, At("backend@type", words("emulator passthrough"))]
+    model: Annotated[str | None, At("@model", words("tpm-tis tpm-crb tpm-spapr spapr-tpm-proxy"))] = None
+    version: Annotated[str | None, At("backend@version", words("1.2 2.0"))] = None
+    persistent_state: Annotated[bool | None, At("backend@persistent_state", YES_NO)] = None
+    encryption_secret: Annotated[str | None, At("backend/encryption@secret", UUID)] = None
+    active_pcr_banks: Annotated[
+        tuple[str, ...], Names("backend/active_pcr_banks", ("sha1", "sha256", "sha384", "sha512"))
+    ] = ()
+    device: Annotated[str | None, At("backend/device@path", PATH)] = None
+
+    @classmethod
+    def check(cls, element: Element) -> None:
+        passthrough = attr_at(element, "backend", "type") == "passthrough"
+        if passthrough and element.find("backend/device") is None:
+            raise InvalidField("device", "To pass one through takes its path on the node, such as /dev/tpm0.")
