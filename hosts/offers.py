@@ -29,8 +29,7 @@ def offer_for(
     """What a domain of that type, architecture and machine may have; None where nothing is known of such.
 
     What is left empty is the best of the host: KVM, its own architecture. A machine is found by its name in full
-    (`pc-q35-7.2`), else by its
-    family (`q35`, `pc-q35-6.0`): its figures hold for the whole family.
+    (`pc-q35-7.2`), else by its family (`q35`, `pc-q35-6.0`): its figures hold for the whole family.
     """
     fitting = [
         one for one in offers_of(host_id) if domain_type in {"", one.domain_type} and arch in {"", one.arch}
@@ -49,7 +48,7 @@ def _family(machine: str) -> str:
 
 
 def _read(plain: dict[str, Any]) -> DomainCapabilities:
-    values = {
+    values: dict[str, Any] = {
         name: tuple(value) if name in _TUPLES else value for name, value in plain.items() if name in _KNOWN
     }
     values["devices"] = {

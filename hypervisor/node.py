@@ -29,6 +29,7 @@ from hypervisor.data import (
     Screenshot,
     VolumeSeen,
 )
+from hypervisor.edits import Edits
 from hypervisor.guests import ReachesGuests
 from hypervisor.snapshots import TakesSnapshots
 
@@ -233,6 +234,7 @@ class Node(
     Lifecycle,
     Measures,
     Migrates,
+    Edits,
     KeepsVolumes,
     Copies,
     TakesSnapshots,

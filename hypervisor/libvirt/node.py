@@ -3,6 +3,7 @@
 from hypervisor.libvirt.consoles import Showing
 from hypervisor.libvirt.copying import Copying
 from hypervisor.libvirt.description import Describing
+from hypervisor.libvirt.editing import Editing
 from hypervisor.libvirt.guest import ReachingGuests
 from hypervisor.libvirt.inventory import Inventorying
 from hypervisor.libvirt.lifecycle import Living
@@ -20,6 +21,7 @@ class LibvirtNode(
     Living,
     Measuring,
     Migrating,
+    Editing,
     KeepingVolumes,
     Reverting,
     ReachingGuests,
