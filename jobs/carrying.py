@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from hypervisor import errors
 from jobs import claims
-from jobs.errors import JobCancelled, JobFailed, LeaseLost
-from jobs.kinds import Again, Failed, Succeeded, Unknown, Verdict, WasCancelled, kind_named
+from jobs.errors import GoesOn, JobCancelled, JobFailed, LeaseLost
+from jobs.kinds import Again, Failed, Resting, Succeeded, Unknown, Verdict, WasCancelled, kind_named
 from jobs.models import Job, JobState
 
 logger = logging.getLogger(__name__)
@@ -97,6 +97,8 @@ def _attempt(carrying: Carrying) -> None:
         result = kind_named(job.kind).run(carrying)
     except LeaseLost:
         logger.warning("job %s: another attempt has it, this one stops", job.pk)
+    except GoesOn:
+        return
     except (JobCancelled, errors.Cancelled):
         claims.finish(job, JobState.CANCELLED)
     except (JobFailed, errors.HypervisorError) as failure:
@@ -143,6 +145,8 @@ def decide(job: Job) -> bool:
             claims.finish(job, JobState.CANCELLED)
         case Unknown(detail):
             claims.set_unknown(job, detail)
+        case Resting():
+            return False
         case Again():
             if timezone.now() >= job.deadline_at:
                 claims.finish(

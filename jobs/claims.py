@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from jobs.kinds import kind_named
 from jobs.models import Job, JobState
 from live.models import happened
 from live.notices import tell
@@ -77,6 +78,7 @@ def finish(
         )
         if won:
             ended = _told(job.pk)
+            _tell_parent(ended)
             if state == JobState.FAILED:
                 happened(
                     "job.failed",
@@ -100,6 +102,21 @@ def set_unknown(job: Job, detail: str) -> bool:
     if won:
         _told(job.pk)
     return won
+
+
+def keep(job: Job) -> bool:
+    """Hold a parent's row for one pass over its children, to the end of the transaction. False when it has ended."""
+    return _set(
+        Job.objects.filter(pk=job.pk, state__in=(JobState.RUNNING, JobState.UNKNOWN)),
+        state=JobState.RUNNING,
+        lease_until=Now() + LEASE,
+    )
+
+
+def count(job: Job, progress: int, step: str, result: dict[str, Any]) -> None:
+    """Write how far a parent's children are. Inside of a pass that keeps it."""
+    Job.objects.filter(pk=job.pk).update(progress=min(99, progress), step=step, result=result)
+    _told(job.pk)
 
 
 def requeue(job: Job) -> bool:
@@ -137,7 +154,7 @@ def cancel_queued(job: Job) -> bool:
         lease_until=None,
     )
     if won:
-        _told(job.pk)
+        _tell_parent(_told(job.pk))
     return won
 
 
@@ -148,8 +165,22 @@ def ask_cancel(job: Job) -> bool:
         cancel_requested_at=Now(),
     )
     if won:
-        _told(job.pk)
+        asked = _told(job.pk)
+        if kind_named(asked.kind).follows_children:
+            _pass_over(asked.pk)
     return won
+
+
+def _tell_parent(job: Job) -> None:
+    if job.parent_id is not None:
+        _pass_over(job.parent_id)
+
+
+def _pass_over(parent_id: UUID) -> None:
+    """Have a parent look at its children once this is committed."""
+    from jobs.tasks import ring_parent
+
+    transaction.on_commit(lambda: ring_parent(parent_id))
 
 
 def _mine(job: Job) -> "QuerySet[Job]":

@@ -35,5 +35,9 @@ class JobCancelled(Exception):
     """Raised by what carries a job out, once the node has stopped for the person's cancel."""
 
 
+class GoesOn(Exception):
+    """Raised by what carries out a parent job: its children go on, and their ends bring the next pass."""
+
+
 class LeaseLost(Exception):
     """Another attempt has the job now: stop before the next step, and write nothing."""

@@ -43,13 +43,20 @@ class Again:
     """Safe to carry out once more: back into the queue."""
 
 
-Verdict = Succeeded | Failed | WasCancelled | Unknown | Again
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """A parent whose children go on, or that has just written its own end."""
+
+
+Verdict = Succeeded | Failed | WasCancelled | Unknown | Again | Resting
 
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
     """`run` carries it out and returns its result; `recover` asks the nodes what became of an interrupted attempt.
 
+    `follows_children`: its run ends before it is done; `recover` is called again at each end of a child and at a cancel
+    (see jobs.batches).
     `deadline_seconds` bounds how long a wish stays valid: neither a retry nor a wait goes on after it.
     """
 
@@ -59,6 +66,7 @@ class JobKind:
     queue: Queue = "lifecycle"
     deadline_seconds: float = 120.0
     cancellable: bool = False
+    follows_children: bool = False
 
 
 _kinds: dict[str, JobKind] = {}

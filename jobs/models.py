@@ -1,13 +1,16 @@
 """The job: a wish that a worker carries out, with its lease, its progress and its end."""
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from access.querysets import PermittedQuerySet
+
+if TYPE_CHECKING:
+    from access.actor import Actor
 
 
 class JobState(models.TextChoices):
@@ -20,6 +23,20 @@ class JobState(models.TextChoices):
 
 
 OPEN = (JobState.QUEUED, JobState.RUNNING, JobState.UNKNOWN)
+
+
+BATCH = "batch"  # what a parent job's object is called: the many objects of its children
+
+
+class JobQuerySet(PermittedQuerySet["Job"]):
+    """A parent job has no object of its own that a grant could stand on: who asked for it may see and cancel it."""
+
+    def permitted(self, actor: "Actor", permission: str) -> Self:
+        reached = super().permitted(actor, permission)
+        scope = actor.scope(permission)
+        if actor.user is None or scope.everywhere or not scope:
+            return reached
+        return reached | self.filter(object_kind=BATCH, requested_by=actor.user)
 
 
 class Job(models.Model):
@@ -67,7 +84,7 @@ class Job(models.Model):
     cancel_requested_at = models.DateTimeField(null=True)
     version = models.PositiveBigIntegerField(default=1)
 
-    objects = PermittedQuerySet.as_manager()
+    objects = JobQuerySet.as_manager()
     PERMITTED_BY = {"domain": "object_id", "host": "host_id", "cluster": "cluster_id"}
 
     class Meta:
@@ -95,7 +112,8 @@ class Job(models.Model):
     @property
     def within(self) -> dict[str, uuid.UUID | None]:
         """What holds it, for whoever may hear of it."""
-        return {self.object_kind: self.object_id, "host": self.host_id, "cluster": self.cluster_id}
+        held = {self.object_kind: self.object_id, "host": self.host_id, "cluster": self.cluster_id}
+        return held | {"person": self.requested_by_id} if self.object_kind == BATCH else held
 
     def option(self, name: str, default: Any = None) -> Any:
         return self.options.get(name, default)

@@ -31,9 +31,12 @@ def open_job(
     cluster_id: UUID | None = None,
     options: dict[str, Any] | None = None,
     deadline_seconds: float | None = None,
+    parent: Job | None = None,
+    result: dict[str, Any] | None = None,
 ) -> Job:
     """Record a wish about `object` = (kind, id, name) and ring for a worker once the transaction commits.
 
+    `parent`: the job that this one is a part of; `result`: what a parent has to show from the start.
     Raises Busy when another open job holds the object.
     """
     declared = kind_named(kind)
@@ -51,6 +54,8 @@ def open_job(
                 host_name=host_name,
                 cluster_id=cluster_id,
                 options=options or {},
+                parent=parent,
+                result=result,
                 requested_by=by.user,
                 requested_by_name=by.user.username if by.user else "",
                 deadline_at=timezone.now() + timedelta(seconds=seconds),

@@ -1,7 +1,9 @@
 """What Celery runs: one task for every job, whose message is the job's id alone, and the sweeper."""
 
 import logging
+from uuid import UUID
 
+import kombu.exceptions
 from celery import shared_task
 
 from jobs import claims, services
@@ -31,6 +33,24 @@ def sweep() -> None:
                 services.ring(job.pk, kind_named(job.kind).queue)
         elif claims.take_over(job, name()):
             look_into.apply_async((str(job.pk), job.attempt), queue="lifecycle")
+
+
+@shared_task(name="jobs.follow")
+def follow(job_id: str) -> None:
+    """A child of this job ended, or it is to be cancelled: let it look at its children. While it is queued it will."""
+    from jobs.models import Job
+
+    job = Job.objects.filter(pk=job_id, state__in=(JobState.RUNNING, JobState.UNKNOWN)).first()
+    if job is not None:
+        decide(job)
+
+
+def ring_parent(job_id: UUID) -> None:
+    """A bell that cannot ring is no error: the sweeper comes by."""
+    try:
+        follow.apply_async((str(job_id),), queue="lifecycle")
+    except (kombu.exceptions.OperationalError, OSError) as error:
+        logger.warning("parent job %s waits for the sweeper: %s", job_id, error)
 
 
 @shared_task(name="jobs.look_into")

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from jobs.kinds import kind_named
-from jobs.models import OPEN, Job
+from jobs.models import BATCH, OPEN, Job
+
+COUNTS = ("total", "succeeded", "failed", "cancelled")
 
 COLUMNS = (
     "id", "kind", "state", "progress", "step", "transfer", "object_kind", "object_id", "object_name", "host_id",
     "host_name", "requested_by_id", "requested_by_name", "created_at", "started_at", "finished_at", "updated_at",
-    "error_code", "error_detail", "result", "cancel_requested_at", "version",
+    "error_code", "error_detail", "result", "cancel_requested_at", "version", "parent_id",
 )  # fmt: skip
 
 
@@ -35,6 +37,10 @@ def present(row: dict[str, Any]) -> dict[str, Any]:
         "updated_at": row["updated_at"],
         "error": {"code": row["error_code"], "detail": row["error_detail"]} if row["error_code"] else None,
         "result": row["result"],
+        "parent": row["parent_id"],
+        "children": {name: row["result"][name] for name in COUNTS}
+        if row["object_kind"] == BATCH and row["result"]
+        else None,
         "cancellable": is_open
         and row["cancel_requested_at"] is None
         and (row["state"] == "queued" or kind_named(row["kind"]).cancellable),

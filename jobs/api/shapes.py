@@ -24,6 +24,15 @@ class TransferSerializer(serializers.Serializer[Any]):
     rate_bytes = serializers.IntegerField(help_text="Bytes a second.")
 
 
+class ChildrenSerializer(serializers.Serializer[Any]):
+    """How far a parent's children are. Who they are: `GET /jobs/?parent=`; how each ended: in `result` at the end."""
+
+    total = serializers.IntegerField()
+    succeeded = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    cancelled = serializers.IntegerField()
+
+
 class JobSerializer(serializers.Serializer[Any]):
     """What is being done, or was."""
 
@@ -42,6 +51,10 @@ class JobSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
     error = JobErrorSerializer(allow_null=True)
     result = serializers.JSONField(allow_null=True)
+    parent = serializers.UUIDField(  # type: ignore[assignment]
+        allow_null=True, help_text="The job that this one is a part of."
+    )
+    children = ChildrenSerializer(allow_null=True, help_text="Of a job about many objects.")
     cancellable = serializers.BooleanField()
     version = serializers.IntegerField()
 

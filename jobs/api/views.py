@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -41,6 +42,17 @@ class JobFilter(django_filters.FilterSet):
     kind = django_filters.CharFilter()
     object = django_filters.UUIDFilter(field_name="object_id")
     host = django_filters.UUIDFilter(field_name="host_id")
+    parent = django_filters.CharFilter(
+        method="by_parent", help_text="A parent's id; `none` for jobs without one."
+    )
+
+    def by_parent(self, jobs: "QuerySet[Job]", name: str, wanted: str) -> "QuerySet[Job]":
+        if wanted == "none":
+            return jobs.filter(parent=None)
+        try:
+            return jobs.filter(parent_id=UUID(wanted))
+        except ValueError:
+            raise ValidationError({"parent": ["This must be the id of a job, or none."]}) from None
 
     class Meta:
         model = Job
