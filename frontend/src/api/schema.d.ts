@@ -1059,6 +1059,13 @@ export interface components {
             ok: boolean;
             detail: string;
         };
+        /** @description How far a parent's children are. Who they are: `GET /jobs/?parent=`; how each ended: in `result` at the end. */
+        Children: {
+            total: number;
+            succeeded: number;
+            failed: number;
+            cancelled: number;
+        };
         /** @description What cloud-init is told at the first boot. Stored sealed, and only until the domain has it. */
         CloudInitRequest: {
             user?: string;
@@ -1502,6 +1509,13 @@ export interface components {
             updated_at: string;
             error: components["schemas"]["JobError"] | null;
             result: unknown | null;
+            /**
+             * Format: uuid
+             * @description The job that this one is a part of.
+             */
+            parent: string | null;
+            /** @description Of a job about many objects. */
+            children: components["schemas"]["Children"] | null;
             cancellable: boolean;
             version: number;
         };
@@ -6093,6 +6107,8 @@ export interface operations {
                 offset?: number;
                 /** @description By any of created_at, finished_at, kind, state, object, separated by commas; a minus in front turns it. */
                 ordering?: string;
+                /** @description A parent's id; `none` for jobs without one. */
+                parent?: string;
                 /** @description A search term. */
                 search?: string;
                 state?: ("cancelled" | "failed" | "queued" | "running" | "succeeded" | "unknown")[];
