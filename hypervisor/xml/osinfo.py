@@ -128,7 +128,7 @@ def _figures(resources: list[Element], kind: str) -> dict[str, int]:
     figures: dict[str, int] = {}
     for one in reversed(resources):
         for each in one.iterfind(f"{kind}/*"):
-            if isinstance(each.tag, str) and number(text(each, ".")) > 0:
+            if number(text(each, ".")) > 0:
                 figures[each.tag] = number(text(each, "."))
     return figures
 
