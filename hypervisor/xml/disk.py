@@ -1,5 +1,6 @@
 """The `<disk>` of a domain."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -112,7 +113,7 @@ class IoTune(Model):
     group_name: Annotated[str | None, At("group_name", NAME)] = None
 
     @classmethod
-    def check(cls, element: Element) -> None:
+    def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
         for what in ("bytes", "iops"):
             for most in ("", "_max"):
                 total = element.find(f"total_{what}_sec{most}") is not None
@@ -182,7 +183,7 @@ class Disk(Model):
     boot_order: Annotated[int | None, At("boot@order", BOOT_ORDER)] = None
 
     @classmethod
-    def check(cls, element: Element) -> None:
+    def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
         device, bus = element.get("device", "disk"), attr_at(element, "target", "bus")
         if (device == "floppy") != (bus == "fdc") and bus:
             raise InvalidField("bus", "A floppy drive stands on the bus fdc, and nothing else does.")

@@ -105,7 +105,12 @@ def size_bytes(element: Element | None, default_unit: str = "KiB") -> int:
     """A size with its unit, 0 when it is missing. Memory counts in KiB by default, volumes and pools in bytes."""
     if element is None:
         return 0
-    return number((element.text or "").strip()) * _BYTES_OF_UNIT.get(element.get("unit", default_unit), 1)
+    return bytes_of((element.text or "").strip(), element.get("unit", default_unit))
+
+
+def bytes_of(text: str, unit: str) -> int:
+    """A number of libvirt's units in bytes."""
+    return number(text) * _BYTES_OF_UNIT.get(unit, 1)
 
 
 def written(element: Element) -> str:

@@ -3,24 +3,23 @@
 Every edit takes a document and gives it back with one subtree changed; what no model knows stays as it was.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
 
 from hypervisor.errors import InvalidField, InvalidXML, NotFound
+from hypervisor.xml.boot import put_in_order
 from hypervisor.xml.devices import DEVICES
 from hypervisor.xml.disk import Disk, fits_bus, free_target
 from hypervisor.xml.document import Element, attr_at, parse, written
 from hypervisor.xml.interface import Interface, new_mac
+from hypervisor.xml.keys import device_at, keyed
 from hypervisor.xml.model import Model
 from hypervisor.xml.other import Other
 from hypervisor.xml.places import remove
 from hypervisor.xml.settings import Settings
-
-# In `<devices>`, and no device.
-_NO_DEVICES = frozenset({"emulator"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def read_hardware(xml: str) -> Hardware:
     domain = parse(xml, "domain")
     return Hardware(
         settings=Settings.from_xml(domain),
-        devices=tuple(Placed(key, str(element.tag), _device(element)) for key, element in _keyed(domain)),
+        devices=tuple(Placed(key, str(element.tag), _device(element)) for key, element in keyed(domain)),
     )
 
 
@@ -98,13 +97,14 @@ def add_device(xml: str, device: Model) -> str:
         same[-1].addnext(element)
     else:
         devices.append(element)
+    put_in_order(domain, element)
     _tidy(domain)
     return written(domain)
 
 
 def newest_key(xml: str, kind: str) -> str:
     """The key of the last device of a kind: of one just added. Raises NotFound."""
-    keys = [key for key, element in _keyed(parse(xml, "domain")) if element.tag == kind]
+    keys = [key for key, element in keyed(parse(xml, "domain")) if element.tag == kind]
     if not keys:
         raise NotFound(f"The domain has no {kind[:64]}.")
     return keys[-1]
@@ -117,7 +117,7 @@ def change_device(xml: str, key: str, changes: Mapping[str, Any]) -> str:
     Raises NotFound, and InvalidField.
     """
     domain = parse(xml, "domain")
-    element = _element(domain, key)
+    element = device_at(domain, key)
     model = DEVICES.get(str(element.tag))
     if model is None:
         raise InvalidField("", f"A {element.tag} cannot be edited here.")
@@ -127,6 +127,8 @@ def change_device(xml: str, key: str, changes: Mapping[str, Any]) -> str:
     model.apply(element, changes)
     if model is Interface and "mac" in changes:
         _check_mac(domain, element)
+    if "boot_order" in changes:
+        put_in_order(domain, element)
     _tidy(domain)
     return written(domain)
 
@@ -134,14 +136,14 @@ def change_device(xml: str, key: str, changes: Mapping[str, Any]) -> str:
 def remove_device(xml: str, key: str) -> str:
     """The document without that device. Raises NotFound."""
     domain = parse(xml, "domain")
-    remove(_element(domain, key))
+    remove(device_at(domain, key))
     _tidy(domain)
     return written(domain)
 
 
 def device_xml(xml: str, key: str) -> str:
     """That device alone, as it stands in the document: what attaching, detaching and updating want. Raises NotFound."""
-    element = _element(parse(xml, "domain"), key)
+    element = device_at(parse(xml, "domain"), key)
     element.tail = None
     return written(element)
 
@@ -152,39 +154,6 @@ def change_settings(xml: str, changes: Mapping[str, Any]) -> str:
     Settings.apply(domain, changes)
     _tidy(domain)
     return written(domain)
-
-
-def _keyed(domain: Element) -> Iterator[tuple[str, Element]]:
-    counts: dict[str, int] = {}
-    seen: set[str] = set()
-    for element in domain.iterfind("devices/*"):
-        kind = str(element.tag)
-        if kind in _NO_DEVICES:
-            continue
-        number = counts.get(kind, 0)
-        counts[kind] = number + 1
-        key = _own_key(element)
-        if not key or key in seen:
-            key = f"{kind}:{number}"
-        seen.add(key)
-        yield key, element
-
-
-def _own_key(element: Element) -> str:
-    if element.tag == "disk":
-        name = attr_at(element, "target", "dev")
-    elif element.tag == "interface":
-        name = attr_at(element, "mac", "address").lower()
-    else:
-        return ""
-    return f"{element.tag}:{name}" if name else ""
-
-
-def _element(domain: Element, key: str) -> Element:
-    for each, element in _keyed(domain):
-        if each == key:
-            return element
-    raise NotFound(f"The domain has no device {key[:64]}.")
 
 
 def _device(element: Element) -> Model:

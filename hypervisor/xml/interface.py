@@ -1,6 +1,7 @@
 """The `<interface>` of a domain."""
 
 import secrets
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -155,7 +156,7 @@ class Interface(Model):
     boot_order: Annotated[int | None, At("boot@order", BOOT_ORDER)] = None
 
     @classmethod
-    def check(cls, element: Element) -> None:
+    def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
         if element.find("vlan") is not None and element.find("vlan/tag") is None:
             raise InvalidField("vlan_trunk", "A trunk needs at least one VLAN.")
         if element.find("filterref") is not None and not attr_at(element, "filterref", "filter"):

@@ -6,6 +6,7 @@ Reading, writing and editing follow from that one line, so they cannot disagree;
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import MISSING, Field, dataclass, fields
 from types import NoneType
 from typing import Annotated, Any, ClassVar, Self, get_args, get_origin, get_type_hints
@@ -84,11 +85,11 @@ class Model:
                     raise under(each.name, error) from None
             if each.name in cls.MOVED_BY and each.place.read(element) != before:
                 Present("address").clear(element)
-        cls.check(element)
+        cls.settle(element, changes.keys())
 
     @classmethod
-    def check(cls, element: Element) -> None:
-        """What one property cannot say alone. Raises InvalidField."""
+    def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
+        """After `changed` properties: refuse or put right what none of them sees alone. Raises InvalidField."""
 
 
 _PROPERTIES: dict[type[Model], tuple[Property, ...]] = {}

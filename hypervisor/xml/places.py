@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from lxml import etree
 
 from hypervisor.errors import InvalidField
-from hypervisor.xml.codecs import Codec, Text
-from hypervisor.xml.document import Element, size_bytes
+from hypervisor.xml.codecs import Codec, Kibibytes, Text
+from hypervisor.xml.document import Element, bytes_of, size_bytes
 
 
 class Place(Protocol):
@@ -144,6 +144,29 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
+class SizeAttribute:
+    """A size in bytes that is an attribute of the element, with its unit in another."""
+
+    attribute: str
+
+    def read(self, element: Element) -> int | None:
+        written = element.get(self.attribute)
+        return None if written is None else bytes_of(written, element.get("unit", "KiB"))
+
+    def accept(self, value: Any) -> Any:
+        return value
+
+    def write(self, element: Element, value: Any) -> None:
+        element.set(self.attribute, Kibibytes().write(value))
+        element.set("unit", "KiB")
+
+    def clear(self, element: Element) -> None:
+        for name in (self.attribute, "unit"):
+            if name in element.attrib:
+                del element.attrib[name]
+
+
+@dataclass(frozen=True, slots=True)
 class Items:
     """The same attribute or text of several children of one name, as a tuple: `os/boot@dev`."""
 
@@ -234,7 +257,7 @@ class Of:
             self.place.clear(element)
 
     def _is_there(self, element: Element) -> bool:
-        return At(self.attribute).read(element) == self.needed
+        return str(At(self.attribute).read(element)) == self.needed
 
 
 def listed(value: Any) -> tuple[Any, ...]:

@@ -1,5 +1,6 @@
 """The `<tpm>` of a domain."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -27,7 +28,7 @@ class Tpm(Model):
     device: Annotated[str | None, At("backend/device@path", PATH)] = None
 
     @classmethod
-    def check(cls, element: Element) -> None:
+    def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
         passthrough = attr_at(element, "backend", "type") == "passthrough"
         if passthrough and element.find("backend/device") is None:
             raise InvalidField("device", "To pass one through takes its path on the node, such as /dev/tpm0.")
