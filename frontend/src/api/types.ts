@@ -8,8 +8,8 @@ export type BulkResult = Schemas["BulkOutcome"];
 export type ConsoleTicket = Schemas["Console"];
 export type ConsoleType = Schemas["ConsoleType"];
 export type Credentials = Schemas["CredentialsRequest"];
-export type Domain = Schemas["DomainList"];
-export type DomainDetail = Schemas["Domain"];
+export type Domain = Schemas["DomainList"] & Marks;
+export type DomainDetail = Schemas["Domain"] & Marks;
 export type DomainState = Schemas["DomainState"];
 export type DomainStats = Schemas["DomainStats"];
 export type DomainXML = Schemas["DomainXML"];
@@ -35,6 +35,12 @@ export type Reference = Schemas["Reference"];
 export type Token = Schemas["Token"];
 export type TokenWish = Schemas["TokenWriteRequest"];
 export type Volume = Schemas["Volume"];
+
+/** What people hang on a domain. */
+interface Marks {
+  tags?: string[];
+  protected?: boolean;
+}
 
 /** One page of a list. The document has one such type for every kind. */
 export interface Page<T> {

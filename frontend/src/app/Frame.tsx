@@ -38,11 +38,13 @@ const MAIN = "main";
 const PLACES = [
   ["/", "overview.title"],
   ["/domains", "domain.many"],
+  ["/templates", "template.many"],
   ["/hosts", "host.many"],
   ["/storage", "pool.many"],
   ["/networks", "network.many"],
   ["/jobs", "job.title"],
   ["/events", "event.many"],
+  ["/deleted", "deleted.title"],
 ] as const;
 
 /** What is around every page: where one can go, what is running, who one is. */

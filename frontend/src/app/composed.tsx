@@ -9,6 +9,7 @@ import { ConsolePanel } from "../console/ConsolePanel";
 import { ConsoleWindow } from "../console/ConsoleWindow";
 import { DomainActions } from "../domains/actions/DomainActions";
 import { StartButton } from "../domains/actions/StartButton";
+import { CreatePage } from "../domains/creation/CreatePage";
 import { DomainPage } from "../domains/DomainPage";
 import { DomainStatus } from "../domains/DomainState";
 import { DomainsTable } from "../domains/DomainsTable";
@@ -24,12 +25,21 @@ import { PageHead } from "../ui/PageHead";
 
 const HOSTS_TO_CHOOSE_FROM = 100;
 
-function ListPage({ title, children }: { title: string; children: ReactNode }) {
+function ListPage({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
   return (
     <>
-      <PageHead title={title} />
+      <PageHead title={title} actions={actions} />
       <PageSection isFilled>{children}</PageSection>
     </>
+  );
+}
+
+function AddHost() {
+  const { t } = useTranslation();
+  return (
+    <Button variant="primary" icon={<PlusCircleIcon />} component={(props) => <Link {...props} to="/hosts?add" />}>
+      {t("host.add.button")}
+    </Button>
   );
 }
 
@@ -37,20 +47,22 @@ export function DomainsRoute() {
   const { t } = useTranslation();
   const hosts = useHosts({ limit: HOSTS_TO_CHOOSE_FROM, ordering: "name", fields: "id,name" });
   const mayAdd = useMay("host.enrol");
+  const mayCreate = useMay("domain.create") && hosts.data?.count !== 0;
+  const create = mayCreate && (
+    <Button variant="primary" icon={<PlusCircleIcon />} component={(props) => <Link {...props} to="/domains/new" />}>
+      {t("creation.button")}
+    </Button>
+  );
   return (
-    <ListPage title={t("domain.many")}>
-      <DomainsTable
-        hosts={hosts.data?.results}
-        firstStep={
-          mayAdd && (
-            <Button variant="primary" icon={<PlusCircleIcon />} component={(props) => <Link {...props} to="/hosts?add" />}>
-              {t("host.add.button")}
-            </Button>
-          )
-        }
-      />
+    <ListPage title={t("domain.many")} actions={create}>
+      <DomainsTable hosts={hosts.data?.results} firstStep={hosts.data?.count === 0 && mayAdd && <AddHost />} />
     </ListPage>
   );
+}
+
+export function CreateRoute() {
+  const mayAdd = useMay("host.enrol");
+  return <CreatePage firstStep={mayAdd && <AddHost />} />;
 }
 
 export function DomainRoute() {

@@ -1,9 +1,11 @@
 import type { RouteObject } from "react-router";
 
 import { TokensPage } from "../access/TokensPage";
+import { DeletedPage } from "../domains/deleted/DeletedPage";
+import { TemplatesPage } from "../domains/templates/TemplatesPage";
 import { HostsPage } from "../hosts/HostsPage";
 import { StoragePage } from "../storage/StoragePage";
-import { ConsoleRoute, DomainRoute, DomainsRoute, EventsRoute, HostRoute, JobsRoute, NetworksRoute } from "./composed";
+import { ConsoleRoute, CreateRoute, DomainRoute, DomainsRoute, EventsRoute, HostRoute, JobsRoute, NetworksRoute } from "./composed";
 import { Crash } from "./Crash";
 import { Frame } from "./Frame";
 import { NotFoundPage } from "./NotFoundPage";
@@ -17,7 +19,11 @@ export const routes: RouteObject[] = [
     children: [
       { index: true, element: <OverviewPage /> },
       { path: "domains", element: <DomainsRoute /> },
+      { path: "domains/new", element: <CreateRoute /> },
       { path: "domains/:id", element: <DomainRoute /> },
+      { path: "templates", element: <TemplatesPage /> },
+      { path: "templates/:id", element: <TemplatesPage /> },
+      { path: "deleted", element: <DeletedPage /> },
       { path: "hosts", element: <HostsPage /> },
       { path: "hosts/:id", element: <HostRoute /> },
       { path: "storage", element: <StoragePage /> },

@@ -1,9 +1,10 @@
 import { Button, Flex, Tooltip } from "@patternfly/react-core";
-import { DesktopIcon, ExchangeAltIcon } from "@patternfly/react-icons";
-import { useState } from "react";
+import { CopyIcon, CubesIcon, DesktopIcon, EditIcon, ExchangeAltIcon, LockIcon, LockOpenIcon, TrashIcon } from "@patternfly/react-icons";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
+import { useMay } from "../../access/queries";
 import { asProblem } from "../../api/problem";
 import type { Domain } from "../../api/types";
 import { useJobOf, useJobRequest } from "../../jobs/queries";
@@ -11,8 +12,13 @@ import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { Kebab, type MenuEntry } from "../../ui/Menu";
 import { useToast } from "../../ui/toast";
 import { allows, type DomainAction } from "./action";
+import { MakeTemplateDialog } from "../templates/MakeTemplateDialog";
+import { CloneDialog } from "./CloneDialog";
+import { DeleteDialog } from "./DeleteDialog";
 import { MigrateDialog } from "./MigrateDialog";
 import { ACTIONS, PRIMARY } from "./power";
+import { useProtection } from "./protection";
+import { RenameDialog } from "./RenameDialog";
 import { shutdown } from "./shutdown";
 
 interface Asked {
@@ -20,13 +26,19 @@ interface Asked {
   domain: Domain;
 }
 
+const OFF: readonly string[] = ["shutoff", "crashed"];
+
+type Dialog = "migrate" | "clone" | "rename" | "template" | "delete";
+
 /** What can be done to one domain, and the dialogs that belong to it. In a row: an icon and the menu. */
 export function DomainActions({ domain, inRow = false }: { domain: Domain; inRow?: boolean }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const say = useToast();
   const [asked, setAsked] = useState<DomainAction | null>(null);
-  const [moving, setMoving] = useState(false);
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const protection = useProtection(domain);
+  const mayTemplate = useMay("template.manage");
   const job = useJobOf(domain);
   const request = useJobRequest(({ action, domain: which }: Asked) => action.request(which));
 
@@ -57,13 +69,26 @@ export function DomainActions({ domain, inRow = false }: { domain: Domain; inRow
     apart: action.apart,
     run: () => run(action),
   }));
-  if (domain.actions.includes("migrate")) {
-    const at = entries.findIndex((entry) => entry.danger);
-    entries.splice(at < 0 ? entries.length : at, 0, {
-      key: "migrate",
-      label: t("domain.action.migrate"),
-      icon: <ExchangeAltIcon />,
-      run: () => setMoving(true),
+  const may = (action: string) => domain.actions.includes(action);
+  const asking = (which: Dialog, icon: ReactNode): MenuEntry => ({ key: which, label: t(`domain.action.${which}`), icon, run: () => setDialog(which) });
+  const safe = entries.findIndex((entry) => entry.danger);
+  // What changes nothing of the running guest stands before what takes something from it.
+  entries.splice(
+    safe < 0 ? entries.length : safe,
+    0,
+    ...(may("migrate") ? [asking("migrate", <ExchangeAltIcon />)] : []),
+    ...(may("clone") ? [{ ...asking("clone", <CopyIcon />), apart: true }] : []),
+    ...(may("clone") && mayTemplate ? [asking("template", <CubesIcon />)] : []),
+    ...(may("edit") && OFF.includes(domain.state) ? [asking("rename", <EditIcon />)] : []),
+    ...(may("edit") ? [protection.entry(domain.protected ? <LockOpenIcon /> : <LockIcon />)] : []),
+  );
+  if (may("undefine")) {
+    entries.push({
+      ...asking("delete", <TrashIcon />),
+      danger: true,
+      apart: true,
+      disabled: domain.protected,
+      description: domain.protected ? t("delete.protected") : undefined,
     });
   }
   if (inRow && domain.actions.includes("console") && domain.consoles.length > 0) {
@@ -75,6 +100,7 @@ export function DomainActions({ domain, inRow = false }: { domain: Domain; inRow
     });
   }
 
+  const close = () => setDialog(null);
   const busy = request.isPending || job !== null;
   return (
     <Flex flexWrap={{ default: "nowrap" }} gap={{ default: inRow ? "gapNone" : "gapSm" }} justifyContent={{ default: "justifyContentFlexEnd" }}>
@@ -107,7 +133,11 @@ export function DomainActions({ domain, inRow = false }: { domain: Domain; inRow
           {t(`domain.confirm.${asked.name}.body`, { name: domain.name, host: domain.host.name })}
         </ConfirmDialog>
       )}
-      {moving && <MigrateDialog domain={domain} onClose={() => setMoving(false)} />}
+      {dialog === "migrate" && <MigrateDialog domain={domain} onClose={close} />}
+      {dialog === "clone" && <CloneDialog domain={domain} onClose={close} />}
+      {dialog === "rename" && <RenameDialog domain={domain} onClose={close} />}
+      {dialog === "template" && <MakeTemplateDialog domain={domain} onClose={close} />}
+      {dialog === "delete" && <DeleteDialog domain={domain} onClose={close} onDeleted={inRow ? undefined : () => void navigate("/domains")} />}
     </Flex>
   );
 }

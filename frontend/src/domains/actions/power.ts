@@ -7,10 +7,9 @@ import { save } from "./save";
 import { shutdown } from "./shutdown";
 import { start } from "./start";
 import { suspend } from "./suspend";
-import { undefine } from "./undefine";
 
 /** In the order of a menu. Between asking a guest to shut down and forcing it off there is always something else. */
-export const ACTIONS: readonly DomainAction[] = [start, resume, shutdown, reboot, suspend, save, reset, destroy, undefine];
+export const ACTIONS: readonly DomainAction[] = [start, resume, shutdown, reboot, suspend, save, reset, destroy];
 
 /** What can be done to many at once. */
 export const BULK_ACTIONS: readonly DomainAction[] = [start, shutdown, reboot, suspend, resume, destroy];

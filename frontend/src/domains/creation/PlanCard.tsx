@@ -1,0 +1,68 @@
+import { Card, CardBody, CardFooter, CardHeader, CardTitle, ClipboardCopyButton, CodeBlock, CodeBlockAction, CodeBlockCode, ExpandableSection } from "@patternfly/react-core";
+import { useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Plan } from "../../api/types";
+import { PlanView } from "../../ui/PlanView";
+import { curlOf } from "./curl";
+
+interface PlanCardProps {
+  /** What would be sent; null while too little is answered. */
+  spec: Record<string, unknown> | null;
+  plan: Plan | undefined;
+  error: unknown;
+  shownFields: readonly string[];
+  busy: boolean;
+  children: ReactNode;
+}
+
+/** Beside the form: what would happen, the XML that it comes to, and the same request for a shell. */
+export function PlanCard({ spec, plan, error, shownFields, busy, children }: PlanCardProps) {
+  const { t } = useTranslation();
+  return (
+    <Card className="ol-beside" component="section" aria-label={t("creation.plan")}>
+      <CardHeader>
+        <CardTitle component="h2">{t("creation.plan")}</CardTitle>
+      </CardHeader>
+      <CardBody>
+        <div className="ol-stack">
+          {spec ? <PlanView plan={plan} error={error} shownFields={shownFields} busy={busy} /> : <p className="ol-quiet">{t("creation.planUnasked")}</p>}
+          {plan?.xml && <Code title={t("creation.planXML")} code={plan.xml} />}
+          {spec && <Code title={t("creation.curl")} code={curlOf(window.location.origin, "/domains/", withoutSecrets(spec))} />}
+        </div>
+      </CardBody>
+      <CardFooter>{children}</CardFooter>
+    </Card>
+  );
+}
+
+function Code({ title, code }: { title: string; code: string }) {
+  const { t } = useTranslation();
+  const [copied, setCopied] = useState(false);
+  const copy = () => {
+    void navigator.clipboard.writeText(code);
+    setCopied(true);
+  };
+  return (
+    <ExpandableSection toggleText={title} isIndented>
+      <CodeBlock
+        actions={
+          <CodeBlockAction>
+            <ClipboardCopyButton id={`copy-${title}`} aria-label={t("copy")} variant="plain" onClick={copy} onTooltipHidden={() => setCopied(false)}>
+              {t(copied ? "copied" : "copy")}
+            </ClipboardCopyButton>
+          </CodeBlockAction>
+        }
+        className="ol-code-beside"
+      >
+        <CodeBlockCode>{code}</CodeBlockCode>
+      </CodeBlock>
+    </ExpandableSection>
+  );
+}
+
+/** A password is not put where somebody may look over a shoulder, or into a shell's history. */
+function withoutSecrets(spec: Record<string, unknown>): Record<string, unknown> {
+  const cloudInit = spec.cloud_init as Record<string, unknown> | undefined;
+  return cloudInit?.password ? { ...spec, cloud_init: { ...cloudInit, password: "PASSWORD" } } : spec;
+}
