@@ -8,5 +8,17 @@ class DomainsConfig(AppConfig):
 
     def ready(self) -> None:
         from domains import tasks
+        from domains.copies import carry as copies
+        from domains.copies import renaming
+        from domains.deletion import carry as deletion
+        from domains.guest import carry as guest
+        from domains.snapshots import carry as snapshots
+        from domains.templates import carry as templates
 
         tasks.register_kinds()
+        copies.register_kinds()
+        renaming.register_kinds()
+        deletion.register_kinds()
+        templates.register_kinds()
+        guest.register_kinds()
+        snapshots.register_kinds()

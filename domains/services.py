@@ -10,6 +10,8 @@ from django.db import transaction
 from access import audit
 from access.actor import Actor
 from access.errors import NotPermitted, NotThere, Refused
+from domains.copies.bases import refuse_base
+from domains.copies.errors import Protected
 from domains.errors import HostSilent, StateForbids
 from domains.models import Domain
 from hypervisor.states import ALLOWED_FROM, DomainAction, DomainState
@@ -46,7 +48,7 @@ def find(uuid: UUID, action: DomainAction, by: Actor, *, lock: bool = False) -> 
 
 
 def check(domain: Domain, action: DomainAction) -> None:
-    """Raises Busy, HostSilent or StateForbids when the action is not possible now, in the order of what helps most."""
+    """Raises Busy, HostSilent, StateForbids, Protected, InUse: the action is not possible now, and what helps most."""
     under_way = open_job_of("domain", domain.pk)
     if under_way is not None:
         raise Busy(under_way)
@@ -54,6 +56,10 @@ def check(domain: Domain, action: DomainAction) -> None:
         raise HostSilent(domain)
     if DomainState(domain.state) not in ALLOWED_FROM[action]:
         raise StateForbids(domain, action)
+    if action is DomainAction.UNDEFINE and domain.protected:
+        raise Protected(domain)
+    if action in {DomainAction.START, DomainAction.RESTORE}:
+        refuse_base(domain)
 
 
 def request(action: DomainAction, uuid: UUID, *, by: Actor, options: Mapping[str, Any] | None = None) -> Job:

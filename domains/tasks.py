@@ -39,7 +39,6 @@ def register_kinds() -> None:
             _is({DomainState.RUNNING, DomainState.BLOCKED}),
         ),
         (DomainAction.SAVE, lambda node, uuid: node.save(uuid), _saved),
-        (DomainAction.UNDEFINE, lambda node, uuid: node.undefine(uuid), lambda seen: seen is None),
     ):
         slow = action in {DomainAction.SAVE, DomainAction.RESTORE}
         register(

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from access.api import idempotency
 from access.services import signing_in
-from domains.models import Domain
+from domains.deletion import recycling
+from domains.models import DeletedDomain, Domain
 from jobs.models import OPEN, Job, Process
 from live.models import Event
 
@@ -22,8 +23,17 @@ def prune() -> None:
     Job.objects.exclude(state__in=OPEN).filter(
         finished_at__lt=now - timedelta(days=settings.KEEP_JOBS_DAYS)
     ).delete()
-    Domain.objects.filter(gone_at__lt=now - timedelta(days=settings.KEEP_GONE_DAYS)).delete()
+    # What can still come back keeps its history.
+    Domain.objects.filter(gone_at__lt=now - timedelta(days=settings.KEEP_GONE_DAYS)).exclude(
+        pk__in=DeletedDomain.objects.values("domain_id")
+    ).delete()
     Process.objects.filter(seen_at__lt=now - timedelta(hours=1)).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     idempotency.prune()
     signing_in.prune()
+
+
+@shared_task(name="ovirtlite.empty_recycle_bin")
+def empty_recycle_bin() -> None:
+    """Have the deleted domains removed for good whose time has come, with the disks that were to go with them."""
+    recycling.purge_due()

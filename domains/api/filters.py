@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from access.api.filters import BooleanFilter
-from domains.models import STATES, Domain
+from domains.models import STATES, DeletedDomain, Domain, Template
 from hosts.api.present import STALE_AFTER
 from hosts.models import ANSWERS
 
@@ -27,3 +27,21 @@ class DomainFilter(django_filters.FilterSet):
     def by_stale(self, domains: "QuerySet[Domain]", name: str, wanted: Any) -> "QuerySet[Domain]":
         fresh = Q(host__state__in=ANSWERS, host__seen_at__gte=timezone.now() - STALE_AFTER)
         return domains.exclude(fresh) if wanted else domains.filter(fresh)
+
+
+class DeletedDomainFilter(django_filters.FilterSet):
+    host = django_filters.UUIDFilter(field_name="host_id")
+    name = django_filters.CharFilter()
+
+    class Meta:
+        model = DeletedDomain
+        fields: ClassVar[list[str]] = []
+
+
+class TemplateFilter(django_filters.FilterSet):
+    host = django_filters.UUIDFilter(field_name="host_id")
+    name = django_filters.CharFilter()
+
+    class Meta:
+        model = Template
+        fields: ClassVar[list[str]] = []

@@ -3,11 +3,20 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from domains.api.deleted import DeletedDomainViewSet
+from domains.api.templates import TemplateViewSet
 from domains.api.views import DomainViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("domains", DomainViewSet, basename="domain")
+router.register("deleted-domains", DeletedDomainViewSet, basename="deleted-domain")
+router.register("templates", TemplateViewSet, basename="template")
 urlpatterns = [
+    path(
+        "templates/<uuid:pk>/versions/<int:number>/",
+        TemplateViewSet.as_view({"delete": "remove_version"}, detail=True, basename="template"),
+        name="template-version",
+    ),
     path(
         "domains/<uuid:pk>/console.vv",
         DomainViewSet.as_view({"get": "console_vv"}, detail=True, basename="domain"),

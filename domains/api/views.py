@@ -18,6 +18,7 @@ from access.api.serializers import NothingSerializer
 from access.api.views import Row
 from access.errors import NotPermitted, NotThere
 from domains import screenshots, services
+from domains.api.copies import CopyingDomains
 from domains.api.creation import CreatingDomains
 from domains.api.filters import DomainFilter
 from domains.api.present import COLUMNS, DETAIL_COLUMNS, Page, present
@@ -47,7 +48,7 @@ PLAN = OpenApiParameter("plan", OpenApiTypes.BOOL, description="Say what it woul
 ANSWERS = {202: ACCEPTED, 200: OpenApiResponse(PlanSerializer, description="With `plan=1`.")}
 
 
-class DomainViewSet(CreatingDomains):
+class DomainViewSet(CreatingDomains, CopyingDomains):
     """The virtual machines and containers of all hosts."""
 
     kind = "domain"
@@ -133,17 +134,6 @@ class DomainViewSet(CreatingDomains):
     def restore(self, request: Request, pk: UUID) -> Response:
         """Start a saved one where it was saved."""
         return self._act(DomainAction.RESTORE, pk, self.body(NothingSerializer))
-
-    @extend_schema(request=NothingSerializer, responses=ANSWERS, parameters=[PLAN])
-    @action(detail=True, methods=["post"])
-    def undefine(self, request: Request, pk: UUID) -> Response:
-        """Remove its definition. Its disks stay."""
-        return self._act(DomainAction.UNDEFINE, pk, self.body(NothingSerializer))
-
-    @extend_schema(responses=ANSWERS, parameters=[PLAN])
-    def destroy(self, request: Request, pk: UUID) -> Response:
-        """Remove its definition (undefine). Its disks stay."""
-        return self._act(DomainAction.UNDEFINE, pk, {})
 
     @extend_schema(request=MigrateBodySerializer, responses=ANSWERS, parameters=[PLAN])
     @action(detail=True, methods=["post"])

@@ -15,7 +15,7 @@ from storage.models import Pool, Volume
 class Place:
     """A volume: its pool (our id, and libvirt's UUID on that host), its name there and its path on the node.
 
-    `capacity_bytes` is 0 where the pool was not read since the volume was made.
+    The sizes are 0 where the pool was not read since the volume was made.
     """
 
     pool_id: UUID
@@ -25,6 +25,7 @@ class Place:
     format: str
     type: str  # file, block …
     capacity_bytes: int
+    allocation_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Places:
                     volume.format or use.format,
                     volume.type or "file",
                     volume.capacity_bytes,
+                    volume.allocation_bytes,
                 ),
             )
         if use.type != "file":

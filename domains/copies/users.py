@@ -117,7 +117,9 @@ def _domains(hosts: list[UUID], path: str, besides: UUID | None) -> set[VolumeUs
         VolumeUser("domain", definition.domain.name, definition.domain.pk)
         for definition in definitions.select_related("domain__host")
         if any(
-            _names(text, path, definition.domain.host) for text in (definition.live, definition.inactive) if text
+            _names(text, path, definition.domain.host)
+            for text in (definition.live, definition.inactive)
+            if text
         )
     }
 
@@ -129,11 +131,15 @@ def _kept(hosts: list[UUID], path: str, template: UUID | None, entry: UUID | Non
         for version in versions
         if version.template.pk != template and any(disk["path"] == path for disk in version.disks)
     }
-    entries = DeletedDomain.objects.filter(host_id__in=hosts).exclude(pk=entry).select_related("host")
+    entries = DeletedDomain.objects.filter(host_id__in=hosts).select_related("host")
     return found | {
         VolumeUser("deleted_domain", deleted.name, deleted.pk)
         for deleted in entries
-        if any(volume["path"] == path for volume in deleted.volumes) or _names(deleted.xml, path, deleted.host)
+        if deleted.pk != entry
+        and (
+            any(volume["path"] == path for volume in deleted.volumes)
+            or _names(deleted.xml, path, deleted.host)
+        )
     }
 
 

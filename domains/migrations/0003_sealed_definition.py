@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('domains', '0002_domains_in_full'),
+        ("domains", "0002_domains_in_full"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='deleteddomain',
-            name='sealed',
+            model_name="deleteddomain",
+            name="sealed",
             field=models.TextField(blank=True),
         ),
     ]

@@ -43,6 +43,8 @@ class TemplateVersion(models.Model):
     number = models.PositiveIntegerField()
     xml = models.TextField()
     disks = models.JSONField(default=list)
+    vcpus = models.PositiveIntegerField(default=0)
+    memory_bytes = models.PositiveBigIntegerField(default=0)
     source_name = models.CharField(max_length=255, blank=True)  # the domain that it was made from
     notes = models.TextField(blank=True)
     created_by_name = models.CharField(max_length=150, blank=True)

@@ -73,7 +73,7 @@ class Copying(Connected):
 
     def _paths(self, documents: Iterable[str]) -> frozenset[str]:
         """Every path that the definitions stand on, those of volumes looked up."""
-        paths = set()
+        paths: set[str] = set()
         for document in documents:
             for disk in disk_uses(document):
                 paths.update(disk.below)

@@ -51,7 +51,7 @@ def fresh(xml: str, name: str, uuid: UUID, disks: Mapping[str, NewSource]) -> st
         for device in devices.iterfind(kind):
             _line(device, old, name)
     for vsock in devices.iterfind("vsock/cid"):
-        vsock.attrib.pop("address", None)
+        vsock.attrib.pop("address", "")
         vsock.set("auto", "yes")
     return written(domain)
 
@@ -62,7 +62,7 @@ def with_screen_locked(xml: str) -> str:
     for graphics in domain.iterfind("devices/graphics"):
         if "passwd" in graphics.attrib:
             graphics.set("passwd", "")
-            graphics.attrib.pop("passwdValidTo", None)
+            graphics.attrib.pop("passwdValidTo", "")
     return written(domain)
 
 
@@ -88,13 +88,13 @@ def bearer_of_nvram(xml: str, name: str, uuid: UUID) -> str:
     head = etree.Element("name")
     head.text = name
     domain.insert(0, head)
-    domain.attrib.pop("id", None)
+    domain.attrib.pop("id", "")
     etree.SubElement(domain, "uuid").text = str(uuid)
     return written(domain)
 
 
 def _identity(domain: Element, name: str, uuid: UUID) -> None:
-    domain.attrib.pop("id", None)
+    domain.attrib.pop("id", "")
     _set(domain, "name", name)
     _set(domain, "uuid", str(uuid))
     generation = domain.find("genid")
@@ -118,7 +118,7 @@ def _firmware(domain: Element) -> None:
     nvram.text = None
     for child in list(nvram):
         nvram.remove(child)
-    nvram.attrib.pop("type", None)  # of the source that was just taken out
+    nvram.attrib.pop("type", "")  # of the source that was just taken out
     if not nvram.attrib:
         _remove(domain, "os/nvram")
 
@@ -144,12 +144,12 @@ def _screen(graphics: Element) -> None:
             graphics.set(name, "-1")
     if "port" in graphics.attrib:
         graphics.set("autoport", "yes")
-    graphics.attrib.pop("socket", None)
+    graphics.attrib.pop("socket", "")
     for listen in graphics.iterfind("listen"):
-        listen.attrib.pop("socket", None)
+        listen.attrib.pop("socket", "")
     if "passwd" in graphics.attrib:
         graphics.set("passwd", secrets.token_urlsafe(6))  # VNC takes 8 characters
-        graphics.attrib.pop("passwdValidTo", None)
+        graphics.attrib.pop("passwdValidTo", "")
 
 
 def _line(device: Element, old: str, name: str) -> None:

@@ -112,6 +112,11 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME.run / "beat")
 CELERY_BEAT_SCHEDULE = {
     "sweep jobs": {"task": "jobs.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "empty the recycle bin": {
+        "task": "ovirtlite.empty_recycle_bin",
+        "schedule": 300.0,
+        "options": {"expires": 240},
+    },
     "prune what is old": {"task": "ovirtlite.prune", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
@@ -132,6 +137,8 @@ TEMPLATES = [
 KEEP_EVENTS_DAYS: int = env.int("OVIRTLITE_KEEP_EVENTS_DAYS", default=30)
 KEEP_JOBS_DAYS: int = env.int("OVIRTLITE_KEEP_JOBS_DAYS", default=30)
 KEEP_GONE_DAYS = 7
+# How long a deleted domain can be had back.
+KEEP_DELETED_DAYS: int = env.int("OVIRTLITE_KEEP_DELETED_DAYS", default=7)
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -1,0 +1,1 @@
+"""Templates: made of domains, in versions, and what domains are made of."""
