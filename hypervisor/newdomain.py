@@ -24,6 +24,7 @@ class NewDisk:
     discard: str = ""
     serial: str = ""
     boot_order: int | None = None
+    optional: bool = False  # whether the domain starts without it, should it be gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,6 @@ class NewDomain:
     boot: tuple[str, ...] = ()  # hd, cdrom, network: where no disk has an order of its own
     kernel: DirectKernel | None = None
     container: Container | None = None
-    cloud_init: bool = False  # tell the guest by SMBIOS that a seed is there
     disks: tuple[NewDisk, ...] = ()
     interfaces: tuple[NewInterface, ...] = ()
     graphics: str = ""  # vnc, spice

@@ -1,6 +1,6 @@
 """The disks of a new domain: which volumes are made, copied or taken as they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -70,7 +70,7 @@ class Disks:
             return
         device = wish.get("device", "disk")
         if not given and device != "disk":
-            self._put(NewDisk(device=device), wish, field)
+            self.put(NewDisk(device=device), wish, field)
         elif given == ["volume"]:
             self._add_existing(wish, field)
         else:
@@ -116,7 +116,7 @@ class Disks:
 
     def add_medium(self, volume: Volume, device: str = "cdrom") -> None:
         """A medium that is only read: others may have it too."""
-        self._put(of_volume(volume, device), {"device": device}, device)
+        self.put(of_volume(volume, device), {"device": device}, device)
 
     def _add_existing(self, wish: Mapping[str, Any], field: str) -> None:
         volume = self.volume(wish["volume"], f"{field}.volume")
@@ -130,7 +130,7 @@ class Disks:
             self.complaints.add(f"{field}.volume", f"{volume.name} is a folder, not a disk.")
         if device == "disk":
             self.check_unused(volume, f"{field}.volume")
-        self._put(of_volume(volume, device), wish, field)
+        self.put(of_volume(volume, device), wish, field)
 
     def _add_made(self, wish: Mapping[str, Any], field: str, kind: str, *, named: str = "") -> None:
         source = self.volume(wish[kind], named or f"{field}.{kind}") if kind else None
@@ -155,7 +155,7 @@ class Disks:
             if path
             else NewDisk(type="volume", pool=pool.name, volume=name, format="raw")
         )
-        self._put(replace(disk, discard="unmap"), wish, field)
+        self.put(replace(disk, discard="unmap"), wish, field)
 
     def _pool(self, wish: Mapping[str, Any], field: str, source: Volume | None) -> Pool | None:
         if "pool" not in wish:
@@ -224,7 +224,8 @@ class Disks:
         self._taken.add(name)
         return name
 
-    def _put(self, disk: NewDisk, wish: Mapping[str, Any], field: str) -> None:
+    def put(self, disk: NewDisk, wish: Mapping[str, Any], field: str) -> None:
+        """Add it, with what was asked for of the device itself."""
         bus = str(wish.get("bus", "")) or default_bus(self.frame, disk.device)
         if disk.device == "floppy" and bus != "fdc":
             self.complaints.add(f"{field}.bus", "A floppy drive is on the bus fdc.")
@@ -265,10 +266,10 @@ def of_volume(volume: Volume, device: str = "disk") -> NewDisk:
     return NewDisk(type="volume", pool=volume.pool.name, volume=volume.name, format=format, device=device)
 
 
-def default_pool(host: Host, by: Actor) -> Pool | None:
+def default_pool(host: Host, by: Actor, types: Iterable[str] = WRITABLE) -> Pool | None:
     """The one named default where it can hold new volumes, else the one with most room."""
     pools: Sequence[Pool] = list(
-        Pool.objects.permitted(by, "pool.read").filter(host=host, state="running", type__in=WRITABLE)
+        Pool.objects.permitted(by, "pool.read").filter(host=host, state="running", type__in=list(types))
     )
     return max(pools, key=lambda pool: (pool.name == "default", pool.available_bytes), default=None)
 

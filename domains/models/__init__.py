@@ -3,6 +3,7 @@
 from domains.models.deleted import DeletedDomain
 from domains.models.domain import STATES, Claim, Definition, Domain, Tag
 from domains.models.revision import Revision
+from domains.models.seed import Seed
 from domains.models.snapshot import Snapshot
 from domains.models.template import Template, TemplateVersion
 
@@ -13,6 +14,7 @@ __all__ = [
     "DeletedDomain",
     "Domain",
     "Revision",
+    "Seed",
     "Snapshot",
     "Tag",
     "Template",

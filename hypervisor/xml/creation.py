@@ -3,11 +3,15 @@
 `docs/virt-install.md` lists where the two differ, and why.
 """
 
+from uuid import UUID, uuid4
+
 from lxml import etree
 
+from hypervisor.errors import InvalidXML, NotFound
 from hypervisor.newdomain import NewDomain
 from hypervisor.xml.creation_devices import add_devices
-from hypervisor.xml.document import Element, parse, written
+from hypervisor.xml.document import Element, parse, text, written
+from hypervisor.xml.domain import check_definition
 from hypervisor.xml.osinfo import metadata
 
 _SPINLOCK_RETRIES = "8191"
@@ -16,20 +20,16 @@ _SPINLOCK_RETRIES = "8191"
 def write_domain(new: NewDomain) -> str:
     """The definition, without any secret: see `with_vnc_password`."""
     domain = etree.Element("domain", type=new.type)
-    _text(domain, "name", new.name)
-    _text(domain, "uuid", str(new.uuid))
+    _put(domain, "name", new.name)
+    _put(domain, "uuid", str(new.uuid))
     if new.title:
-        _text(domain, "title", new.title)
+        _put(domain, "title", new.title)
     if new.description:
-        _text(domain, "description", new.description)
+        _put(domain, "description", new.description)
     if new.system.id:
         etree.SubElement(domain, "metadata").append(metadata(new.system))
-    _text(domain, "memory", str(new.memory_bytes // 1024), unit="KiB")
-    _text(domain, "vcpu", str(new.vcpus))
-    if new.cloud_init and new.x86:
-        sysinfo = etree.SubElement(domain, "sysinfo", type="smbios")
-        # Cloud-init then looks for its seed even where the image's own settings name other places only.
-        _text(etree.SubElement(sysinfo, "system"), "entry", "ds=nocloud", name="serial")
+    _put(domain, "memory", str(new.memory_bytes // 1024), unit="KiB")
+    _put(domain, "vcpu", str(new.vcpus))
     _add_os(domain, new)
     if new.container is None:
         _add_features(domain, new)
@@ -49,6 +49,23 @@ def with_vnc_password(xml: str, password: str) -> str:
     return written(domain)
 
 
+def identified(xml: str) -> tuple[str, UUID, str]:
+    """A definition's name, its UUID (one of ours where it has none), and the definition with it. Raises InvalidXML."""
+    domain = parse(check_definition(xml), "domain")
+    said = text(domain, "uuid")
+    try:
+        uuid = UUID(said) if said else uuid4()
+    except ValueError:
+        raise InvalidXML("The domain's UUID is none.") from None
+    element = domain.find("uuid")
+    if element is None:
+        element = etree.SubElement(domain, "uuid")
+    element.text = str(uuid)
+    if "id" in domain.attrib:
+        del domain.attrib["id"]
+    return text(domain, "name"), uuid, written(domain)
+
+
 def at_paths(xml: str, paths: dict[str, str]) -> str:
     """The definition with disks at other paths than was foreseen."""
     domain = parse(xml, "domain")
@@ -59,27 +76,51 @@ def at_paths(xml: str, paths: dict[str, str]) -> str:
     return written(domain)
 
 
+def without_drive(xml: str, path: str) -> str:
+    """The definition without the drive that has the file at `path` in it."""
+    domain = parse(xml, "domain")
+    for devices in domain.iterfind("devices"):
+        for disk in devices.findall("disk"):
+            if _file_of(disk) == path:
+                devices.remove(disk)
+    return written(domain)
+
+
+def emptied_drive(xml: str, path: str) -> str:
+    """The `<disk>` that has the file at `path` in it, with nothing in it. Raises NotFound."""
+    for disk in parse(xml, "domain").iterfind("devices/disk"):
+        if _file_of(disk) == path:
+            for child in disk.findall("source") + disk.findall("backingStore"):
+                disk.remove(child)
+            disk.tail = None
+            return written(disk)
+    raise NotFound("No drive has that file in it.")
+
+
+def _file_of(disk: Element) -> str:
+    source = disk.find("source")
+    return "" if source is None else source.get("file", "")
+
+
 def _add_os(domain: Element, new: NewDomain) -> None:
     system = etree.SubElement(domain, "os")
     if new.container is not None:
-        _text(system, "type", "exe", arch=new.arch)
-        _text(system, "init", new.container.init)
+        _put(system, "type", "exe", arch=new.arch)
+        _put(system, "init", new.container.init)
         for argument in new.container.arguments:
-            _text(system, "initarg", argument)
+            _put(system, "initarg", argument)
         return
-    kind = _text(system, "type", "hvm", arch=new.arch)
+    kind = _put(system, "type", "hvm", arch=new.arch)
     if new.machine:
         kind.set("machine", new.machine)
     if new.kernel is not None:
-        _text(system, "kernel", new.kernel.kernel)
+        _put(system, "kernel", new.kernel.kernel)
         if new.kernel.initrd:
-            _text(system, "initrd", new.kernel.initrd)
+            _put(system, "initrd", new.kernel.initrd)
         if new.kernel.cmdline:
-            _text(system, "cmdline", new.kernel.cmdline)
+            _put(system, "cmdline", new.kernel.cmdline)
     elif new.firmware != "bios":
         _add_firmware(system, new)
-    if new.cloud_init and new.x86:
-        etree.SubElement(system, "smbios", mode="sysinfo")
     # libvirt takes an order at the devices or here, not both.
     if not any(disk.boot_order for disk in new.disks):
         for device in new.boot:
@@ -130,7 +171,7 @@ def _add_cpu(domain: Element, new: NewDomain) -> None:
         cpu.set("mode", new.cpu_mode)
     if new.cpu_mode == "custom":
         cpu.set("match", "exact")
-        _text(cpu, "model", new.cpu_model)
+        _put(cpu, "model", new.cpu_model)
     if new.topology:
         etree.SubElement(
             cpu,
@@ -155,7 +196,7 @@ def _add_clock(domain: Element, new: NewDomain) -> None:
     etree.SubElement(pm, "suspend-to-disk", enabled="no")
 
 
-def _text(parent: Element, tag: str, text: str, **attributes: str) -> Element:
+def _put(parent: Element, tag: str, text: str, **attributes: str) -> Element:
     element = etree.SubElement(parent, tag, attributes)
     element.text = text
     return element

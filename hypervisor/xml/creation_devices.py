@@ -81,7 +81,9 @@ def _add_disk(devices: Element, disk: NewDisk, target: str) -> None:
     if disk.type == "volume":
         etree.SubElement(element, "source", pool=disk.pool, volume=disk.volume)
     elif disk.path:
-        etree.SubElement(element, "source", {"dev" if disk.type == "block" else "file": disk.path})
+        source = etree.SubElement(element, "source", {"dev" if disk.type == "block" else "file": disk.path})
+        if disk.optional:
+            source.set("startupPolicy", "optional")
     etree.SubElement(element, "target", dev=target, bus=disk.bus)
     if disk.device == "cdrom":
         etree.SubElement(element, "readonly")

@@ -117,6 +117,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 240},
     },
+    "forget seeds": {"task": "ovirtlite.forget_seeds", "schedule": 10.0, "options": {"expires": 10}},
     "prune what is old": {"task": "ovirtlite.prune", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
@@ -137,6 +138,8 @@ TEMPLATES = [
 KEEP_EVENTS_DAYS: int = env.int("OVIRTLITE_KEEP_EVENTS_DAYS", default=30)
 KEEP_JOBS_DAYS: int = env.int("OVIRTLITE_KEEP_JOBS_DAYS", default=30)
 KEEP_GONE_DAYS = 7
+# How long after a domain's first start the seed of its cloud-init is taken out and removed, should it still run.
+SEED_SECONDS = 900
 # How long a deleted domain can be had back.
 KEEP_DELETED_DAYS: int = env.int("OVIRTLITE_KEEP_DELETED_DAYS", default=7)
 

@@ -1,0 +1,76 @@
+"""A new domain by its definition alone: what it reaches on the host is a matter of permission."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from access.actor import Actor
+from domains.copies.users import users_of
+from domains.creation import names
+from domains.creation.complaints import Complaints
+from domains.creation.wish import Wish
+from domains.models import Domain
+from hosts.models import Host
+from hosts.offers import offers_of
+from hypervisor.errors import InvalidXML
+from hypervisor.xml.creation import identified
+from hypervisor.xml.domain import read_domain
+from hypervisor.xml.reach import Known, reaches
+from storage.models import Volume
+
+_BESIDE = frozenset({"host", "xml", "start", "autostart", "protected", "tags"})
+
+
+def decided(body: Mapping[str, Any], host: Host, *, by: Actor, complaints: Complaints) -> Wish | None:
+    """The wish of a raw definition; None where it is none."""
+    for name in sorted(set(body) - _BESIDE):
+        complaints.add(name, "Not together with xml: write it there.")
+    try:
+        name, uuid, xml = identified(body["xml"])
+        _check(xml, host, by, complaints)
+    except InvalidXML as error:
+        complaints.add("xml", error.detail)
+        return None
+    names.check(name, host, complaints)
+    if Domain.objects.filter(pk=uuid, gone_at=None).exists():
+        complaints.add("xml", "There is a domain with this UUID already.")
+    secret = {"xml": xml} if "passwd" in xml else {}
+    return Wish(
+        name=name,
+        uuid=uuid,
+        xml="" if secret else xml,
+        made=(),
+        seed=None,
+        locked_screen=False,
+        secret=secret,
+        start=bool(body.get("start", True)),
+        autostart=bool(body.get("autostart", False)),
+        protected=bool(body.get("protected", False)),
+        tags=tuple(dict.fromkeys(body.get("tags", ()))),
+    )
+
+
+def known_on(host: Host) -> Known:
+    """What of this host everybody may name: its emulators and firmware, and the volumes of its pools."""
+    return Known(
+        emulators={guest["emulator"] for guest in host.capabilities.get("guests", []) if guest["emulator"]},
+        firmware={loader for offer in offers_of(host.pk) for loader in offer.loaders},
+        is_volume=lambda path: Volume.objects.filter(pool__host=host, path=path).exists(),
+    )
+
+
+def _check(xml: str, host: Host, by: Actor, complaints: Complaints) -> None:
+    """Raises InvalidXML."""
+    within = {"host": host.pk, "cluster": host.cluster_id}
+    for reach in reaches(xml, known_on(host)):
+        if not by.scope(f"domain.{reach.permission}").covers(within):
+            complaints.add(
+                "xml", f"{reach.what} ({reach.path}) needs the permission domain.{reach.permission}."
+            )
+    seen = read_domain(xml)
+    paths = [disk.source for disk in seen.disks if disk.source and not disk.readonly]
+    for path, users in users_of(host, paths).items():
+        complaints.add("xml", f"{path} is used by {', '.join(str(user) for user in users)} already.")
+    macs = [interface.mac.lower() for interface in seen.interfaces if interface.mac]
+    for mac in macs:
+        if macs.count(mac) > 1 or Domain.objects.filter(gone_at=None, macs__icontains=mac).exists():
+            complaints.add("xml", f"The address {mac} is another card's already.")
