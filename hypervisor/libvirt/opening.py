@@ -16,7 +16,7 @@ import libvirt
 
 from hypervisor.data import Credentials
 from hypervisor.errors import HypervisorError, NodeUnreachable, Timeout
-from hypervisor.libvirt import files, ssh, tls
+from hypervisor.libvirt import files, sockets, ssh, tls
 from hypervisor.libvirt.connected import Connection
 from hypervisor.libvirt.loop import start_events
 from hypervisor.libvirt.node import LibvirtNode
@@ -80,6 +80,8 @@ class _Opening:
                 if self._given_up:
                     with _counting:
                         _left_behind[str(self._uri)] += 1
+                    if self._uri.remote and self._uri.server_port is not None:
+                        sockets.keep_alive(self._uri.host, self._uri.server_port)
                     raise Timeout(
                         f"The node accepted the connection, but said nothing for {self._seconds:g} s.",
                         node=self._uri.host,

@@ -1,5 +1,6 @@
 """Opening a node: in time, whatever the other end does, and with nothing left behind."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -90,6 +91,24 @@ def test_attempts_do_not_pile_up(opened: Opener) -> None:
             with pytest.raises(Timeout):
                 opened(uri, deadline=0.1)
         assert sum(thread.name == "open 127.0.0.1" for thread in threading.enumerate()) <= 8
+
+
+def test_an_attempt_that_is_left_behind_ends_when_its_machine_dies(opened: Opener) -> None:
+    """Without the kernel's keepalive its socket would wait for ever for a peer that is no more."""
+    with listener() as port:
+        with pytest.raises(Timeout):
+            opened(f"qemu+tcp://127.0.0.1:{port}/system", deadline=0.3)
+        kept = [kept_alive(int(entry.name), port) for entry in Path("/proc/self/fd").iterdir()]
+        assert kept.count(True) == 1
+        assert kept.count(False) == 0
+
+
+def kept_alive(descriptor: int, port: int) -> bool | None:
+    """Whether the kernel looks after this connection to the port; None for what is none."""
+    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as one:
+        if one.family == socket.AF_INET and one.getpeername() == ("127.0.0.1", port):
+            return bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+    return None
 
 
 def test_a_frozen_daemon_and_its_return(opened: Opener) -> None:
