@@ -1,9 +1,7 @@
 """What copies and deletion ask of a node, with real QEMU definitions and files."""
 
-from collections.abc import Iterator
 from uuid import UUID, uuid4
 
-import libvirt
 import pytest
 
 from hypervisor.data import NewVolume
@@ -14,19 +12,6 @@ from tests.daemon import PrivateDaemon
 from tests.node.guests import VNC_WITH_PASSWORD, Guest, xml
 
 MIB = 2**20
-
-
-@pytest.fixture
-def pool(daemon: PrivateDaemon) -> Iterator[UUID]:
-    name = f"pool-{uuid4().hex[:8]}"
-    folder = daemon.directory(name)
-    connection = libvirt.open(daemon.uri())
-    made = connection.storagePoolCreateXML(
-        f"<pool type='dir'><name>{name}</name><target><path>{folder}</path></target></pool>"
-    )
-    yield UUID(bytes=made.UUID())
-    made.destroy()
-    connection.close()
 
 
 def test_the_whole_definition_has_its_password(qemu: LibvirtNode) -> None:
@@ -48,12 +33,12 @@ def test_a_new_name_only_while_it_is_off_and_only_a_free_one(qemu: LibvirtNode) 
             qemu.rename(guest.uuid, guest.name)
 
 
-def test_who_stands_on_a_volume(qemu: LibvirtNode, pool: UUID) -> None:
-    base = qemu.create_volume(pool, NewVolume("base", MIB))
+def test_who_stands_on_a_volume(qemu: LibvirtNode, folder_pool: UUID) -> None:
+    base = qemu.create_volume(folder_pool, NewVolume("base", MIB))
     layer = qemu.create_volume(
-        pool, NewVolume("layer", MIB, "qcow2", backing=base.path, backing_format="raw")
+        folder_pool, NewVolume("layer", MIB, "qcow2", backing=base.path, backing_format="raw")
     )
-    nobody = qemu.create_volume(pool, NewVolume("nobody", MIB))
+    nobody = qemu.create_volume(folder_pool, NewVolume("nobody", MIB))
     disk = f"<disk type='file'><source file='{layer.path}'/><target dev='vda' bus='virtio'/></disk>"
     asked = (base.path, layer.path, nobody.path)
     with Guest(qemu, devices=disk) as guest:
