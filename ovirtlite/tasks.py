@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from access.api import idempotency
 from access.services import signing_in
+from domains.creation import seeds
 from domains.deletion import recycling
 from domains.models import DeletedDomain, Domain
 from jobs.models import OPEN, Job, Process
@@ -37,3 +38,9 @@ def prune() -> None:
 def empty_recycle_bin() -> None:
     """Have the deleted domains removed for good whose time has come, with the disks that were to go with them."""
     recycling.purge_due()
+
+
+@shared_task(name="ovirtlite.forget_seeds")
+def forget_seeds() -> None:
+    """Have the seeds of cloud-init removed whose domain has booted."""
+    seeds.sweep()

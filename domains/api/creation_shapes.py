@@ -5,9 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from access.api.serializers import ReferenceSerializer, StrictSerializer
+from domains.creation.place import MOST_AT_ONCE
 
 TIB = 2**40
-MOST_AT_ONCE = 200
 TYPES = ("kvm", "qemu", "lxc")
 FIRMWARES = ("bios", "efi", "efi-secure")
 FORMATS = ("raw", "qcow2")
@@ -138,8 +138,8 @@ class CreateBodySerializer(StrictSerializer):
     topology = TopologySerializer(required=False)
     cpu = NewCPUSerializer(required=False)
     memory_bytes = serializers.IntegerField(required=False, min_value=4 * 2**20, max_value=64 * TIB)
-    disks = NewDiskSerializer(many=True, required=False, max_length=64)
-    interfaces = NewInterfaceSerializer(many=True, required=False, max_length=32)
+    disks = serializers.ListSerializer(child=NewDiskSerializer(), required=False, max_length=64)
+    interfaces = serializers.ListSerializer(child=NewInterfaceSerializer(), required=False, max_length=32)
     iso = serializers.UUIDField(
         required=False, help_text="A volume that is put into the CD drive and booted from."
     )

@@ -10,6 +10,8 @@ from live.figures import latest
 from networks.models import Network
 from storage.models import Pool, Volume
 
+MOST_AT_ONCE = 200  # domains of one wish
+
 
 def host_for(body: Mapping[str, Any], *, by: Actor) -> Host:
     """The host of the wish. Raises Invalid by field, NotPermitted.

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from access import audit
 from access.actor import Actor
-from domains.creation import names, raw, wish
+from domains.creation import from_template, names, raw, wish
 from domains.creation.complaints import Complaints
 from domains.creation.place import free_memory, host_for
 from domains.creation.storage import Made
@@ -122,7 +122,9 @@ def _resolve(body: Mapping[str, Any], by: Actor) -> Resolved:
     if count > 1:
         _check_several(body, complaints)
     for name in names.names_for(body["name"], count):
-        resolved.wishes.append(wish.decided(body, name, host, by=by, complaints=complaints))
+        way = from_template.decided if "template" in body else wish.decided
+        one = way(body, name, host, by=by, complaints=complaints)
+        resolved.wishes += [one] if one is not None else []
     return resolved
 
 

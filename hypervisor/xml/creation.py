@@ -66,6 +66,43 @@ def identified(xml: str) -> tuple[str, UUID, str]:
     return text(domain, "name"), uuid, written(domain)
 
 
+def resized(
+    xml: str,
+    *,
+    vcpus: int | None = None,
+    memory_bytes: int | None = None,
+    title: str | None = None,
+    description: str | None = None,
+) -> str:
+    """The definition of a template's domain with what was asked for otherwise; None leaves it as it is.
+
+    A topology that does not make as many processors goes.
+    """
+    domain = parse(xml, "domain")
+    if memory_bytes is not None:
+        for tag in ("memory", "currentMemory"):
+            _replace(domain, tag, str(memory_bytes // 1024)).set("unit", "KiB")
+    if vcpus is not None:
+        vcpu = _replace(domain, "vcpu", str(vcpus))
+        if "current" in vcpu.attrib:
+            del vcpu.attrib["current"]
+        for cpu in domain.iterfind("cpu"):
+            for topology in cpu.findall("topology"):
+                cpu.remove(topology)
+    for tag, words in (("title", title), ("description", description)):
+        if words is not None:
+            _replace(domain, tag, words)
+    return written(domain)
+
+
+def _replace(domain: Element, tag: str, words: str) -> Element:
+    found = domain.find(tag)
+    if found is None:
+        found = etree.SubElement(domain, tag)
+    found.text = words
+    return found
+
+
 def at_paths(xml: str, paths: dict[str, str]) -> str:
     """The definition with disks at other paths than was foreseen."""
     domain = parse(xml, "domain")
