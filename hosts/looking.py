@@ -42,6 +42,8 @@ def look(host_id: UUID, kind: str, uuid: UUID | None, *, timeout: float = 20.0) 
 
 def answer(reply: str, said: Answer) -> None:
     """Nodewatch's half. An answer that cannot be delivered is asked for again."""
+    if not reply:
+        return  # nobody waits for it
     with client().pipeline(transaction=False) as pipe:
         pipe.rpush(reply, said)
         pipe.expire(reply, 30)
@@ -54,3 +56,13 @@ def hosts_changed() -> None:
         client().publish(CHANGED, "")
     except redis.RedisError:
         return  # they look by themselves every few seconds
+
+
+def nudge(host_id: UUID, kind: str, uuid: UUID, *, every_seconds: int = 10) -> None:
+    """Have the host's nodewatch look at one object soon, and wait for nothing. At most so often, whoever asks."""
+    question = json.dumps({"host": str(host_id), "kind": kind, "uuid": str(uuid), "reply": ""})
+    try:
+        if client().set(f"nodewatch:nudged:{kind}:{uuid}", 1, nx=True, ex=every_seconds):
+            client().publish(CHANNEL, question)
+    except redis.RedisError:
+        return  # it looks by itself now and then

@@ -255,8 +255,30 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class DiskStats:
+    """Counters of one disk."""
+
+    target: str
+    read_bytes: int
+    write_bytes: int
+    read_requests: int
+    write_requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceStats:
+    """Counters of one interface, by its device on the node."""
+
+    target: str
+    rx_bytes: int
+    tx_bytes: int
+    rx_packets: int
+    tx_packets: int
+
+
+@dataclass(frozen=True, slots=True)
 class DomainStats:
-    """Counters since the domain's start, of one running domain."""
+    """Counters since the domain's start, of one running domain. What its driver or its balloon does not say is None."""
 
     uuid: UUID
     cpu_time_ns: int
@@ -267,6 +289,11 @@ class DomainStats:
     disk_write_bytes: int
     net_rx_bytes: int
     net_tx_bytes: int
+    memory_usable_bytes: int | None = None  # what the guest could give to a new program
+    memory_rss_bytes: int | None = None  # what it takes on the node
+    vcpu_times_ns: tuple[int, ...] = ()
+    disks: tuple[DiskStats, ...] = ()
+    interfaces: tuple[InterfaceStats, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

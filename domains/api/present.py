@@ -12,13 +12,13 @@ from access.actor import Actor
 from domains.models import Claim
 from hosts.api.present import stale
 from hosts.models import ANSWERS
-from hypervisor.states import ALLOWED_FROM, DomainAction, DomainState
+from hypervisor.states import ACTIVE, ALLOWED_FROM, DomainAction, DomainState
 from jobs.api.present import open_jobs
 
 COLUMNS = (
     "id", "name", "title", "state", "reason", "host_id", "host__name", "host__state", "host__seen_at", "host__driver",
     "host__cluster_id", "host__cluster__name", "vcpus", "memory_bytes", "max_memory_bytes", "persistent", "autostart",
-    "has_managed_save", "os_type", "arch", "machine", "domain_type", "firmware", "consoles", "created_at", "updated_at",
+    "has_managed_save", "os_type", "arch", "machine", "domain_type", "firmware", "consoles", "addresses", "created_at", "updated_at",
     "version",
 )  # fmt: skip
 DETAIL_COLUMNS = (
@@ -78,6 +78,8 @@ def present(row: dict[str, Any], page: Page) -> dict[str, Any]:
         "domain_type": row["domain_type"],
         "firmware": row["firmware"],
         "consoles": row["consoles"],
+        # What a guest had while it ran is nobody's any more.
+        "addresses": row["addresses"].split() if DomainState(row["state"]) in ACTIVE else [],
         "job": page.jobs.get(row["id"]),
         "conflict": page.conflicts.get(row["id"]),
         "created_at": row["created_at"],

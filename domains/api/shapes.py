@@ -44,6 +44,9 @@ class DomainListSerializer(serializers.Serializer[Any]):
     domain_type = serializers.CharField(allow_blank=True)
     firmware = serializers.CharField(allow_blank=True)
     consoles = serializers.ListField(child=serializers.ChoiceField(choices=CONSOLES))
+    addresses = serializers.ListField(
+        child=serializers.CharField(), help_text="Of the guest while it runs, as far as they are known."
+    )
     job = OpenJobSerializer(allow_null=True)
     conflict = ConflictSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
@@ -86,17 +89,42 @@ class DomainXMLSerializer(serializers.Serializer[Any]):
     fetched_at = serializers.DateTimeField(allow_null=True)
 
 
+class DiskStatsSerializer(serializers.Serializer[Any]):
+    target = serializers.CharField()
+    read_bytes_per_second = serializers.FloatField(allow_null=True)
+    write_bytes_per_second = serializers.FloatField(allow_null=True)
+    read_requests_per_second = serializers.FloatField(allow_null=True)
+    write_requests_per_second = serializers.FloatField(allow_null=True)
+
+
+class InterfaceStatsSerializer(serializers.Serializer[Any]):
+    target = serializers.CharField(help_text="The device on the host.")
+    rx_bytes_per_second = serializers.FloatField(allow_null=True)
+    tx_bytes_per_second = serializers.FloatField(allow_null=True)
+    rx_packets_per_second = serializers.FloatField(allow_null=True)
+    tx_packets_per_second = serializers.FloatField(allow_null=True)
+
+
 class DomainStatsSerializer(serializers.Serializer[Any]):
     """The latest figures; null while nothing is measured."""
 
     at = serializers.DateTimeField(allow_null=True)
     cpu_percent = serializers.FloatField(allow_null=True)
     memory_bytes = serializers.IntegerField(allow_null=True)
+    vcpu_percents = serializers.ListField(
+        child=serializers.FloatField(allow_null=True), allow_null=True, help_text="Of each virtual processor."
+    )
     memory_unused_bytes = serializers.IntegerField(allow_null=True)
+    memory_usable_bytes = serializers.IntegerField(
+        allow_null=True, help_text="What the guest could give to a new program, by its balloon."
+    )
+    memory_rss_bytes = serializers.IntegerField(allow_null=True, help_text="What it takes on its host.")
     disk_read_bytes_per_second = serializers.FloatField(allow_null=True)
     disk_write_bytes_per_second = serializers.FloatField(allow_null=True)
     net_rx_bytes_per_second = serializers.FloatField(allow_null=True)
     net_tx_bytes_per_second = serializers.FloatField(allow_null=True)
+    disks = DiskStatsSerializer(many=True, allow_null=True)
+    interfaces = InterfaceStatsSerializer(many=True, allow_null=True)
 
 
 class ShutdownBodySerializer(StrictSerializer):

@@ -3,6 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from domains.api import inside
 from domains.api.deleted import DeletedDomainViewSet
 from domains.api.templates import TemplateViewSet
 from domains.api.views import DomainViewSet
@@ -22,5 +23,6 @@ urlpatterns = [
         DomainViewSet.as_view({"get": "console_vv"}, detail=True, basename="domain"),
         name="domain-console-vv",
     ),
+    *inside.urlpatterns,
     *router.urls,
 ]

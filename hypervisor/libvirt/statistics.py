@@ -5,7 +5,7 @@ from uuid import UUID
 
 import libvirt
 
-from hypervisor.data import DomainStats, NodeStats
+from hypervisor.data import DiskStats, DomainStats, InterfaceStats, NodeStats
 from hypervisor.libvirt.calls import BULK_SECONDS
 from hypervisor.libvirt.connected import Connected, Domain
 
@@ -58,20 +58,58 @@ class Measuring(Connected):
 
 
 def _read(domain: Domain, figures: dict[str, Any]) -> DomainStats:
+    disks = tuple(
+        DiskStats(
+            target=one.get("name", ""),
+            read_bytes=one.get("rd.bytes", 0),
+            write_bytes=one.get("wr.bytes", 0),
+            read_requests=one.get("rd.reqs", 0),
+            write_requests=one.get("wr.reqs", 0),
+        )
+        for one in _each(figures, "block")
+    )
+    interfaces = tuple(
+        InterfaceStats(
+            target=one.get("name", ""),
+            rx_bytes=one.get("rx.bytes", 0),
+            tx_bytes=one.get("tx.bytes", 0),
+            rx_packets=one.get("rx.pkts", 0),
+            tx_packets=one.get("tx.pkts", 0),
+        )
+        for one in _each(figures, "net")
+    )
     return DomainStats(
         uuid=UUID(bytes=domain.UUID()),
         cpu_time_ns=figures["cpu.time"],
         vcpus=figures.get("vcpu.current", 1),
         memory_bytes=figures.get("balloon.current", 0) * 1024,
-        memory_unused_bytes=figures["balloon.unused"] * 1024 if "balloon.unused" in figures else None,
-        disk_read_bytes=_sum(figures, "block", "rd.bytes"),
-        disk_write_bytes=_sum(figures, "block", "wr.bytes"),
-        net_rx_bytes=_sum(figures, "net", "rx.bytes"),
-        net_tx_bytes=_sum(figures, "net", "tx.bytes"),
+        memory_unused_bytes=_kibibytes(figures, "balloon.unused"),
+        disk_read_bytes=sum(disk.read_bytes for disk in disks),
+        disk_write_bytes=sum(disk.write_bytes for disk in disks),
+        net_rx_bytes=sum(interface.rx_bytes for interface in interfaces),
+        net_tx_bytes=sum(interface.tx_bytes for interface in interfaces),
+        memory_usable_bytes=_kibibytes(figures, "balloon.usable"),
+        memory_rss_bytes=_kibibytes(figures, "balloon.rss"),
+        vcpu_times_ns=tuple(
+            figures[f"vcpu.{number}.time"]
+            for number in range(figures.get("vcpu.maximum", 0))
+            if f"vcpu.{number}.time" in figures
+        ),
+        disks=disks,
+        interfaces=interfaces,
     )
 
 
-def _sum(figures: dict[str, Any], group: str, name: str) -> int:
-    return sum(
-        figures.get(f"{group}.{number}.{name}", 0) for number in range(figures.get(f"{group}.count", 0))
-    )
+def _kibibytes(figures: dict[str, Any], name: str) -> int | None:
+    return figures[name] * 1024 if name in figures else None
+
+
+def _each(figures: dict[str, Any], group: str) -> list[dict[str, Any]]:
+    """libvirt's flat `block.0.rd.bytes` as one dictionary for each."""
+    found: list[dict[str, Any]] = [{} for _ in range(figures.get(f"{group}.count", 0))]
+    for name, value in figures.items():
+        kind, _, rest = name.partition(".")
+        number, _, figure = rest.partition(".")
+        if kind == group and number.isdigit() and int(number) < len(found):
+            found[int(number)][figure] = value
+    return found

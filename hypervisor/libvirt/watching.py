@@ -120,6 +120,9 @@ class _Ears:
             libvirt.VIR_DOMAIN_EVENT_ID_DISK_CHANGE: lambda _c, domain, *_: self._domain(
                 domain, "disk changed"
             ),
+            libvirt.VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE: lambda _c, domain, *_: self._domain(
+                domain, "agent came or went"
+            ),
             libvirt.VIR_DOMAIN_EVENT_ID_TRAY_CHANGE: lambda _c, domain, *_: self._domain(
                 domain, "tray moved"
             ),

@@ -9,13 +9,16 @@ from uuid import UUID
 import redis
 from django.db import DatabaseError, close_old_connections
 
+from domains.guest.inventory import record_addresses
 from hosts import looking
+from hypervisor.guests import GuestSeen
 from hypervisor.libvirt import start_events
 from jobs import worker
 from jobs.models import Process
 from live.doorbell import client
 from ovirtlite.nodewatch import leases
-from ovirtlite.nodewatch.leases import Lease
+from ovirtlite.nodewatch.guests import Guests
+from ovirtlite.nodewatch.leases import Lease, fenced
 from ovirtlite.nodewatch.statistics import Statistics
 from ovirtlite.nodewatch.watch import Look, Watch
 from ovirtlite.nodewatch.writer import Writer
@@ -31,6 +34,7 @@ class Nodewatch:
         self._me = worker.name()
         self._writer = Writer()
         self._statistics = Statistics()
+        self._guests = Guests(self._statistics, self._written_of)
         self._watches: dict[UUID, tuple[Lease, Watch]] = {}
         self._stopping = threading.Event()
 
@@ -41,6 +45,7 @@ class Nodewatch:
         start_events()
         self._writer.start()
         self._statistics.start()
+        self._guests.start()
         listening: redis.client.PubSub | None = None
         leased = 0.0
         while not self._stopping.is_set():
@@ -73,10 +78,18 @@ class Nodewatch:
             return True
         question = json.loads(message["data"])
         known = self._watches.get(UUID(question["host"]))
-        if known is not None:
+        if known is not None and question["kind"] == "guest":
+            self._guests.soon(known[0].host_id, UUID(question["uuid"]))
+        elif known is not None:
             uuid = UUID(question["uuid"]) if question["uuid"] else None
             known[1].look(Look(question["kind"], uuid, question["reply"]))
         return False
+
+    def _written_of(self, host_id: UUID, seen: dict[UUID, GuestSeen]) -> None:
+        """Hand addresses to the writer, unless the host is no longer ours."""
+        held = self._watches.get(host_id)
+        if held is not None:
+            self._writer.do(fenced(held[0], lambda: record_addresses(host_id, seen)))
 
     def _lease(self) -> None:
         worker.alive(Process.Role.NODEWATCH)
@@ -95,6 +108,7 @@ class Nodewatch:
     def _end(self) -> None:
         for _, watch in self._watches.values():
             watch.stop()
+        self._guests.stop()
         self._statistics.stop()
         self._writer.stop()
         leases.release(self._me)

@@ -8,7 +8,6 @@ import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +16,9 @@ import redis
 from hosts import nodes
 from hosts.models import Host
 from hypervisor import errors
-from hypervisor.data import DomainStats, NodeStats
+from hypervisor.data import DiskStats, DomainStats, InterfaceStats, NodeStats
 from hypervisor.node import Node
+from live import hour
 from live.doorbell import client
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ class Statistics:
         self._nodes: dict[UUID, Node] = {}
         self._before: dict[UUID, tuple[float, dict[str, Any]]] = {}
         self._busy: set[UUID] = set()
+        self._running: dict[UUID, tuple[UUID, ...]] = {}
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="statistics")
@@ -54,9 +55,21 @@ class Statistics:
     def forget(self, host_id: UUID) -> None:
         with self._lock:
             self._hosts.pop(host_id, None)
+            self._running.pop(host_id, None)
             node = self._nodes.pop(host_id, None)
         if node is not None:
             node.close()
+
+    def running(self) -> dict[UUID, tuple[UUID, ...]]:
+        """By host, which domains ran at the last sweep."""
+        with self._lock:
+            return dict(self._running)
+
+    def node(self, host_id: UUID) -> Node | None:
+        """The connection that this sweeps on, while there is one: others may ask on it too, a few at once."""
+        with self._lock:
+            node = self._nodes.get(host_id)
+        return node if node is not None and node.alive() else None
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -65,7 +78,8 @@ class Statistics:
                 self._busy.update(host.pk for host in due)
             for host in due:
                 self._pool.submit(self._sweep, host)
-            self._stopping.wait(EVERY_SECONDS)
+            # By the clock, so that each sweep has a step of the last hour to itself.
+            self._stopping.wait(EVERY_SECONDS - time.time() % EVERY_SECONDS)
 
     def _sweep(self, host: Host) -> None:
         try:
@@ -73,6 +87,9 @@ class Statistics:
             if node is None:
                 return
             machine, domains = _measured(node)
+            with self._lock:
+                if host.pk in self._hosts:
+                    self._running[host.pk] = tuple(domain.uuid for domain in domains)
             self._keep(host.pk, machine, domains)
         except errors.HypervisorError as error:
             logger.info("no statistics of %s: %s", host.name, error.detail)
@@ -108,29 +125,36 @@ class Statistics:
 
     def _keep(self, host_id: UUID, machine: NodeStats | None, domains: tuple[DomainStats, ...]) -> None:
         now = time.time()
-        figures: dict[str, dict[str, Any]] = {}
+        figures: dict[tuple[str, UUID], dict[str, Any]] = {}
+        devices: dict[UUID, dict[str, hour.Rates]] = {}
         if machine is not None:
             cpu = self._rate(host_id, now, {"cpu": machine.cpu_time_ns})
-            figures[f"stats:host:{host_id}"] = {
+            figures["host", host_id] = {
                 "at": now,
                 "cpu_percent": _percent(cpu.get("cpu"), machine.cpus),
                 "memory_used_bytes": machine.memory_used_bytes,
             }
         for domain in domains:
-            counters = asdict(domain)
-            rates = self._rate(
-                domain.uuid, now, {"cpu": domain.cpu_time_ns, **{name: counters[name] for name in _RATES}}
-            )
-            figures[f"stats:domain:{domain.uuid}"] = {
+            rates = self._rate(domain.uuid, now, _counters(domain))
+            devices[domain.uuid] = {
+                name: (rates.get(f"{name} {one}"), rates.get(f"{name} {other}"))
+                for name, one, other in _devices(domain)
+            }
+            figures["domain", domain.uuid] = {
                 "at": now,
                 "cpu_percent": _percent(rates.get("cpu"), domain.vcpus),
-                "memory_bytes": domain.memory_bytes,
-                "memory_unused_bytes": domain.memory_unused_bytes,
+                "vcpu_percents": [
+                    _percent(rates.get(f"vcpu {number}"), 1) for number in range(len(domain.vcpu_times_ns))
+                ],
+                **{name: getattr(domain, name) for name in _MEMORY},
                 **{f"{name}_per_second": rates.get(name) for name in _RATES},
+                "disks": [_disk_figures(disk, rates) for disk in domain.disks],
+                "interfaces": [_interface_figures(interface, rates) for interface in domain.interfaces],
             }
         with client().pipeline(transaction=False) as pipe:
-            for key, value in figures.items():
-                pipe.set(key, json.dumps(value), ex=KEPT_SECONDS)
+            for (kind, id), value in figures.items():
+                pipe.set(f"stats:{kind}:{id}", json.dumps(value), ex=KEPT_SECONDS)
+                hour.append(pipe, kind, id, now, value, devices.get(id))
             pipe.execute()
 
     def _rate(self, id: UUID, now: float, counters: dict[str, Any]) -> dict[str, float]:
@@ -149,6 +173,41 @@ class Statistics:
 
 
 _RATES = ("disk_read_bytes", "disk_write_bytes", "net_rx_bytes", "net_tx_bytes")
+_MEMORY = ("memory_bytes", "memory_unused_bytes", "memory_usable_bytes", "memory_rss_bytes")
+_OF_DISK = ("read_bytes", "write_bytes", "read_requests", "write_requests")
+_OF_INTERFACE = ("rx_bytes", "tx_bytes", "rx_packets", "tx_packets")
+
+
+def _counters(domain: DomainStats) -> dict[str, int]:
+    """All that grows, by a name of its own."""
+    return {
+        "cpu": domain.cpu_time_ns,
+        **{f"vcpu {number}": spent for number, spent in enumerate(domain.vcpu_times_ns)},
+        **{name: getattr(domain, name) for name in _RATES},
+        **{f"disk:{disk.target} {name}": getattr(disk, name) for disk in domain.disks for name in _OF_DISK},
+        **{
+            f"interface:{interface.target} {name}": getattr(interface, name)
+            for interface in domain.interfaces
+            for name in _OF_INTERFACE
+        },
+    }
+
+
+def _devices(domain: DomainStats) -> list[tuple[str, str, str]]:
+    """Those whose last hour is kept, with the two counters that count."""
+    return [(f"disk:{disk.target}", "read_bytes", "write_bytes") for disk in domain.disks] + [
+        (f"interface:{interface.target}", "rx_bytes", "tx_bytes") for interface in domain.interfaces
+    ]
+
+
+def _disk_figures(disk: DiskStats, rates: dict[str, float]) -> dict[str, Any]:
+    rate = {f"{name}_per_second": rates.get(f"disk:{disk.target} {name}") for name in _OF_DISK}
+    return {"target": disk.target, **rate}
+
+
+def _interface_figures(interface: InterfaceStats, rates: dict[str, float]) -> dict[str, Any]:
+    rate = {f"{name}_per_second": rates.get(f"interface:{interface.target} {name}") for name in _OF_INTERFACE}
+    return {"target": interface.target, **rate}
 
 
 def _measured(node: Node) -> tuple[NodeStats | None, tuple[DomainStats, ...]]:

@@ -1,6 +1,7 @@
 """Watching one node: connect, register, list everything, then look at what its events name. One thread a host."""
 
 import dataclasses
+import itertools
 import logging
 import queue
 import random
@@ -17,6 +18,7 @@ import redis
 
 from domains.definitions import record_xml
 from domains.inventory import Recorded, record, vanished
+from domains.snapshots.inventory import record_snapshots
 from hosts import inventory as host_inventory
 from hosts import looking, nodes
 from hosts.models import Host, HostState
@@ -36,6 +38,8 @@ _RESYNC_SECONDS = 60.0
 _SEEN_EVERY = 5.0
 _MANY = 60  # so many objects changed at once are read in one bulk call
 _LONGEST_WAIT = 5.0
+_QUICK_OPEN = 4.0
+_STANDS_AFTER = 5.0  # a connection that lasted so long is no sign of a node that comes and goes
 _LONGEST_WAIT_ERROR = 30.0
 _ONLY_A_PERSON = (
     errors.InvalidURI,
@@ -72,6 +76,7 @@ class Watch:
         self._looks: list[Look] = []
         self._backlog: deque[UUID] = deque()
         self._waiting: set[UUID] = set()
+        self._stood = False
         self._thread = threading.Thread(target=self._run, name=f"watch {lease.host_id}", daemon=True)
 
     def start(self) -> None:
@@ -88,13 +93,15 @@ class Watch:
 
     def _run(self) -> None:
         wait = 0.5
+        # By turns: a quick attempt finds a node that has just come back, a patient one a node that is slow.
+        patience = itertools.cycle((_QUICK_OPEN, nodes.OPEN_SECONDS))
         while not self._stopping.is_set():
-            began = time.monotonic()
+            self._stood = False
             try:
                 host = self._writer.do(lambda: Host.objects.filter(pk=self._lease.host_id).first()).result()
                 if host is None:
                     return
-                self._session(host)
+                self._session(host, next(patience))
             except errors.HypervisorError as error:
                 self._lost(error)
                 limit = _LONGEST_WAIT_ERROR if isinstance(error, _ONLY_A_PERSON) else _LONGEST_WAIT
@@ -103,7 +110,7 @@ class Watch:
                 limit = _LONGEST_WAIT_ERROR
             else:
                 limit = _LONGEST_WAIT
-            if time.monotonic() - began > 30:
+            if self._stood:
                 wait = 0.5
             self._pause(wait * random.uniform(0.7, 1.3))
             wait = min(wait * 2, limit)
@@ -119,8 +126,8 @@ class Watch:
             if isinstance(item, Look):
                 self._answer(item, "unreachable")
 
-    def _session(self, host: Host) -> None:
-        node = nodes.connect(host)
+    def _session(self, host: Host, patience: float) -> None:
+        node = nodes.connect(host, deadline=patience)
         try:
             self._drop_old()
             node.watch(self._queue.put, lambda reason: self._queue.put(_Closed(reason)))
@@ -154,6 +161,7 @@ class Watch:
     def _listen(self, node: Node) -> None:
         resync_at = time.monotonic() + _RESYNC_SECONDS * random.uniform(0.8, 1.2)
         seen_at = time.monotonic()
+        stands_at = time.monotonic() + _STANDS_AFTER
         while not self._stopping.is_set():
             events = self._take(0.02 if self._backlog else 1.0)
             if self._stopping.is_set():
@@ -169,6 +177,7 @@ class Watch:
             if not events:
                 self._read_one_xml(node)
             now = time.monotonic()
+            self._stood = now > stands_at
             if now > resync_at:
                 self._resync(node)
                 resync_at = now + _RESYNC_SECONDS * random.uniform(0.8, 1.2)
@@ -267,10 +276,11 @@ class Watch:
 
     def _read_xml(self, node: Node, uuid: UUID) -> None:
         try:
-            xml = node.domain_xml(uuid)
+            xml, snapshots = node.domain_xml(uuid), node.snapshots(uuid)
         except errors.NotFound:
             return  # its event is on the way
         self._write(lambda: record_xml(self._lease.host_id, uuid, xml))
+        self._write(lambda: record_snapshots(self._lease.host_id, uuid, snapshots))
 
     def _write(self, work: Callable[[], T]) -> "Future[T | None]":
         return self._writer.do(fenced(self._lease, work))
