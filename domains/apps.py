@@ -8,6 +8,7 @@ class DomainsConfig(AppConfig):
 
     def ready(self) -> None:
         from domains import tasks
+        from domains.by_hand import carry as by_hand
         from domains.copies import carry as copies
         from domains.copies import renaming
         from domains.deletion import carry as deletion
@@ -16,6 +17,7 @@ class DomainsConfig(AppConfig):
         from domains.templates import carry as templates
 
         tasks.register_kinds()
+        by_hand.register_kinds()
         copies.register_kinds()
         renaming.register_kinds()
         deletion.register_kinds()

@@ -9,7 +9,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from domains.inventory import SIZES
+from domains.journal import recording as journal
 from domains.models import Definition, Domain
+from domains.pending import pending
 from hypervisor.data import DomainXML
 from live.notices import tell
 
@@ -55,6 +57,9 @@ def record_xml(host_id: UUID, uuid: UUID, xml: DomainXML) -> bool:
         ],
     }
     known = Definition.objects.filter(pk=uuid).first()
+    parts["pending"] = pending(xml.live, xml.inactive)
+    columns["has_pending"] = bool(parts["pending"])
+    journal.record(domain, known, xml)
     same = known is not None and all(getattr(known, name) == value for name, value in parts.items())
     Definition.objects.update_or_create(domain=domain, defaults={**parts, "fetched_at": timezone.now()})
     if same and all(getattr(domain, name) == value for name, value in columns.items()):

@@ -41,6 +41,7 @@ def facts(info: NodeInfo, capabilities: Capabilities | None = None) -> dict[str,
                     "arch": guest.arch,
                     "domain_types": list(guest.domain_types),
                     "machines": list(guest.machines),
+                    "emulator": guest.emulator,
                 }
                 for guest in capabilities.guests
             ],

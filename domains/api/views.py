@@ -20,7 +20,9 @@ from access.errors import NotPermitted, NotThere
 from domains import screenshots, services
 from domains.api.copies import CopyingDomains
 from domains.api.creation import CreatingDomains
+from domains.api.definitions import DefinedDomains
 from domains.api.filters import DomainFilter
+from domains.api.hardware import EditingDomains
 from domains.api.present import COLUMNS, DETAIL_COLUMNS, Page, present
 from domains.api.shapes import (
     BulkBodySerializer,
@@ -30,14 +32,13 @@ from domains.api.shapes import (
     DomainListSerializer,
     DomainSerializer,
     DomainStatsSerializer,
-    DomainXMLSerializer,
     MigrateBodySerializer,
     ShutdownBodySerializer,
 )
 from domains.console.services import open_console
 from domains.console.viewer import viewer_file
 from domains.migration import services as migration
-from domains.models import Definition, Domain
+from domains.models import Domain
 from hypervisor.states import DomainAction
 from jobs.api.present import present_job
 from jobs.api.shapes import PlanSerializer
@@ -48,7 +49,7 @@ PLAN = OpenApiParameter("plan", OpenApiTypes.BOOL, description="Say what it woul
 ANSWERS = {202: ACCEPTED, 200: OpenApiResponse(PlanSerializer, description="With `plan=1`.")}
 
 
-class DomainViewSet(CreatingDomains, CopyingDomains):
+class DomainViewSet(CreatingDomains, CopyingDomains, DefinedDomains, EditingDomains):
     """The virtual machines and containers of all hosts."""
 
     kind = "domain"
@@ -58,7 +59,7 @@ class DomainViewSet(CreatingDomains, CopyingDomains):
     serializer_class = DomainSerializer
     list_serializer_class: ClassVar[type[BaseSerializer[Any]] | None] = DomainListSerializer
     filterset_class = DomainFilter
-    search_fields = ("name", "title", "id", "host__name", "macs")
+    search_fields = ("name", "title", "id", "host__name", "macs", "addresses")
     ordering_fields: ClassVar[dict[str, str]] = {
         name: name for name in ("name", "state", "vcpus", "memory_bytes", "created_at", "updated_at")
     } | {"host": "host__name", "cluster": "host__cluster__name", "driver": "host__driver"}
@@ -159,26 +160,6 @@ class DomainViewSet(CreatingDomains, CopyingDomains):
         )
 
     # What is read
-
-    @extend_schema(responses=DomainXMLSerializer)
-    @action(detail=True)
-    def xml(self, request: Request, pk: UUID) -> Response:
-        """Its definitions, as its node last gave them."""
-        domain = (
-            Domain.objects.filter(gone_at=None).permitted(self.actor, "domain.read_xml").filter(pk=pk).first()
-        )
-        if domain is None:
-            if self.get_queryset().filter(pk=pk).exists():
-                raise NotPermitted("You may see this domain, but not its XML.")
-            raise NotThere
-        definition = Definition.objects.filter(pk=pk).first()
-        return Response(
-            {
-                "live": definition.live if definition else None,
-                "inactive": definition.inactive if definition else None,
-                "fetched_at": definition.fetched_at if definition else None,
-            }
-        )
 
     @extend_schema(responses=DomainStatsSerializer)
     @action(detail=True)

@@ -111,6 +111,7 @@ class GuestTypeSerializer(serializers.Serializer[Any]):
     arch = serializers.CharField()
     domain_types = serializers.ListField(child=serializers.CharField())
     machines = serializers.ListField(child=serializers.CharField())
+    emulator = serializers.CharField(allow_blank=True, required=False)
 
 
 class CapabilitiesSerializer(serializers.Serializer[Any]):

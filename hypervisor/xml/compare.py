@@ -33,6 +33,8 @@ _IDENTITY = {
     "suspend-to-mem": "enabled",
 }
 _SIZES = frozenset({"memory", "currentMemory", "maxMemory", "hard_limit", "soft_limit", "swap_hard_limit"})
+_HIDDEN = "…"
+_PASSWORD = re.compile(r'\bpasswd="[^"]*"')
 _UNITS = (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
 
 
@@ -58,9 +60,8 @@ def compare(before: str, after: str, *, running: bool = False) -> tuple[Differen
 
 def unified(before: str, after: str) -> str:
     """Both documents, indented alike, as a unified diff; "" when nothing differs."""
-    lines = difflib.unified_diff(
-        pretty(before).splitlines(), pretty(after).splitlines(), "before", "after", lineterm=""
-    )
+    old, new = (_without_secrets(pretty(xml)).splitlines() for xml in (before, after))
+    lines = difflib.unified_diff(old, new, "before", "after", lineterm="")
     return "\n".join(lines)
 
 
@@ -71,6 +72,10 @@ def pretty(xml: str) -> str:
     return etree.tostring(domain, encoding="unicode")
 
 
+def _without_secrets(xml: str) -> str:
+    return _PASSWORD.sub(f'passwd="{_HIDDEN}"', xml)
+
+
 def _elements(old: Element, new: Element, path: str) -> Iterator[Difference]:
     """Of two elements that are the same one: attributes, text, then children."""
     for name in dict.fromkeys((*old.attrib, *new.attrib)):
@@ -78,7 +83,8 @@ def _elements(old: Element, new: Element, path: str) -> Iterator[Difference]:
         if name == "unit" and _is_size(old) and _is_size(new):
             continue  # said with the value
         if was != now:
-            yield Difference(_at(path, f"@{_local(name)}"), was, now)
+            shown = (was, now) if name != "passwd" else (was and _HIDDEN, now and _HIDDEN)
+            yield Difference(_at(path, f"@{_local(name)}"), *shown)
     was_text, now_text = _text(old), _text(new)
     if was_text != now_text and not (len(old) or len(new)):
         yield Difference(path, was_text or None, now_text or None)

@@ -1,6 +1,8 @@
-"""By what one device is told from others of its kind."""
+"""By what one domain is told from others, and one device from others of its kind."""
 
-from hypervisor.xml.document import Element, attr_at
+from lxml import etree
+
+from hypervisor.xml.document import Element, attr_at, parse, text, written
 
 
 def device_name(device: Element) -> str:
@@ -24,3 +26,21 @@ def device_name(device: Element) -> str:
         case _:
             found = ""
     return found or (alias if alias.startswith("ua-") else "")
+
+
+def names_of(domain_xml: str) -> tuple[str, str]:
+    """A domain's name and UUID, "" where it has none. Raises InvalidXML."""
+    domain = parse(domain_xml, "domain")
+    return text(domain, "name"), text(domain, "uuid").lower()
+
+
+def with_names(domain_xml: str, name: str, uuid: str) -> str:
+    """The definition under this name and UUID. Raises InvalidXML."""
+    domain = parse(domain_xml, "domain")
+    for position, (tag, value) in enumerate((("name", name), ("uuid", uuid))):
+        found = domain.find(tag)
+        if found is None:
+            found = etree.Element(tag)
+            domain.insert(position, found)
+        found.text = value
+    return written(domain)

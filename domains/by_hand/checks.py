@@ -1,0 +1,175 @@
+"""What is known already of a definition before a node is asked to take it, and what it would change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from access.actor import Actor
+from access.errors import Conflict, Invalid, NotPermitted, Refused
+from domains.copies.users import clones_on, users_of
+from domains.models import Definition, Domain
+from domains.reaching import not_permitted, sentences
+from hypervisor.errors import InvalidXML
+from hypervisor.libvirt import LIBRARY_VERSION
+from hypervisor.xml.compare import Difference, compare, unified
+from hypervisor.xml.domain import check_definition
+from hypervisor.xml.identity import names_of
+from hypervisor.xml.schema import complaints
+from hypervisor.xml.sources import disk_uses
+from storage.models import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. `refusal`: what the wish is refused with where it does not hold."""
+
+    code: str
+    detail: str
+    refusal: type[Refused] | None = None
+    texts: Sequence[str] = ()
+
+    @property
+    def ok(self) -> bool:
+        return self.refusal is None
+
+
+@dataclass
+class Proposal:
+    """A definition that somebody wants in place of the domain's present one. `field`: what complaints stand at."""
+
+    domain: Domain
+    present: str
+    wanted: str
+    by: Actor
+    field: str = "xml"
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """All of them, in the order of what makes the others pointless."""
+        try:
+            check_definition(self.wanted)
+        except InvalidXML as error:
+            return [Finding("readable", error.detail, Invalid)]
+        found = [self._names()]
+        if found[0].ok:
+            found += [self._schema(), self._reach(), self._disks()]
+        return found
+
+    @cached_property
+    def changes(self) -> tuple[Difference, ...]:
+        """What would be another; nothing where the document cannot even be read."""
+        return () if not self._readable else compare(self.present, self.wanted)
+
+    def plan(self) -> dict[str, Any]:
+        """As the API shows it."""
+        readable = self._readable
+        return {
+            "allowed": all(finding.ok for finding in self.findings),
+            "checks": [
+                {"code": finding.code, "ok": finding.ok, "detail": finding.detail}
+                for finding in self.findings
+            ],
+            "changes": [
+                {
+                    "path": one.path,
+                    "before": one.before,
+                    "after": one.after,
+                    "live": not self.domain.active,
+                }
+                for one in self.changes
+            ],
+            "needs_restart": bool(self.changes) and self.domain.active,
+            **({"xml": self.wanted, "diff": unified(self.present, self.wanted)} if readable else {}),
+        }
+
+    def refuse(self) -> None:
+        """Raises Invalid, NotPermitted or Conflict, by field, for the first thing that does not hold."""
+        for finding in self.findings:
+            if finding.refusal is not None:
+                texts = list(finding.texts) or [finding.detail]
+                raise finding.refusal(finding.detail, errors={self.field: texts})
+
+    @property
+    def _readable(self) -> bool:
+        return self.findings[0].code != "readable"
+
+    def _names(self) -> Finding:
+        name, uuid = names_of(self.wanted)
+        if uuid != str(self.domain.pk):
+            return Finding("identity", f"The uuid must stay {self.domain.pk}.", Invalid)
+        if name != self.domain.name:
+            return Finding(
+                "identity", f"The name must stay {self.domain.name}; rename the domain instead.", Invalid
+            )
+        return Finding("identity", "It is the same domain.")
+
+    def _schema(self) -> Finding:
+        found = complaints(self.wanted)
+        if found is None:
+            return Finding("schema", "The node validates it when it is defined.")
+        if not found:
+            return Finding("schema", "It is what libvirt's schema allows.")
+        if _is_newer(self.domain.host.libvirt_version):
+            return Finding(
+                "schema",
+                f"{found[0]} But the node's libvirt is newer than this schema, and has the last word.",
+            )
+        return Finding("schema", found[0], Invalid, found)
+
+    def _reach(self) -> Finding:
+        missing = not_permitted(self.present, self.wanted, self.domain.host, self.by, self.domain)
+        if not missing:
+            return Finding("reach", "It names nothing of the host that needs a permission of its own.")
+        needed = sorted({f"domain.{one.permission}" for one in missing})
+        return Finding(
+            "reach", f"This needs the permission {' and '.join(needed)}.", NotPermitted, sentences(missing)
+        )
+
+    def _disks(self) -> Finding:
+        """New disks must be nobody else's, and no layer may stand on them; pools must be seen by who names them."""
+        had = {use.source for use in disk_uses(self.present)}
+        new = [use for use in disk_uses(self.wanted) if use.source and use.source not in had]
+        pools = {use.source.partition("/")[0] for use in new if use.type == "volume"}
+        seen = Pool.objects.permitted(self.by, "pool.read").filter(host=self.domain.host, name__in=pools)
+        if missing := pools - set(seen.values_list("name", flat=True)):
+            return Finding("disks", f"There is no pool {', '.join(sorted(missing))}.", Invalid)
+        paths = [use.source for use in new if use.local and not use.readonly and not use.shareable]
+        taken = users_of(self.domain.host, paths, besides=self.domain.pk)
+        if taken:
+            path, users = next(iter(sorted(taken.items())))
+            return Finding("disks", f"{path} is used already, by {self._worded(users)}.", Conflict)
+        if layers := clones_on(self.domain.host, paths):
+            return Finding(
+                "disks", f"{self._worded(layers)} has disks that are layers over it: it must not be written.", Conflict
+            )  # fmt: skip
+        return Finding("disks", "No other domain uses its disks.")
+
+    def _worded(self, users: Sequence[Any]) -> str:
+        """Names of what the person may see alone."""
+        visible = set(
+            Domain.objects.permitted(self.by, "domain.read")
+            .filter(pk__in=[user.id for user in users if user.kind == "domain"])
+            .values_list("pk", flat=True)
+        )
+        names = [str(user) for user in users if user.id in visible]
+        return ", ".join(names) or "another object"
+
+
+def present_xml(domain: Domain) -> str:
+    """The definition that the next boot takes, as the node last gave it. Raises Conflict where there is none."""
+    definition = Definition.objects.filter(pk=domain.pk).first()
+    if definition is None or not definition.inactive:
+        raise Conflict(
+            f"{domain.name} has no definition that would be kept: it ends with its run."
+            if definition is not None
+            else f"The definition of {domain.name} was not read yet. Try again in a moment.",
+            code="no_definition",
+        )
+    return definition.inactive
+
+
+def _is_newer(version: str) -> bool:
+    """Whether the node's libvirt is newer than the one whose schema lies here."""
+    said = [int(part) for part in version.split(".") if part.isdecimal()]
+    return said > list(LIBRARY_VERSION)

@@ -1,0 +1,1 @@
+"""The drift journal: every version of a domain's definition, with who made it and when."""

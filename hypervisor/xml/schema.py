@@ -1,0 +1,47 @@
+"""Validating a definition against libvirt's own schema, as virt-xml-validate does, where this machine has it."""
+
+import re
+import threading
+from functools import cache
+from pathlib import Path
+
+from lxml import etree
+
+from hypervisor.xml.document import parse
+
+_SCHEMA = Path("/usr/share/libvirt/schemas/domain.rng")
+_MOST = 5
+_EXTRA = re.compile(r"Extra element (\S+) in interleave")
+_VAGUE = re.compile(r"failed to validate content|Invalid sequence in interleave|^Extra content")
+_lock = threading.Lock()
+
+
+@cache
+def _schema() -> etree.RelaxNG | None:
+    if not _SCHEMA.is_file():
+        return None
+    return etree.RelaxNG(etree.parse(str(_SCHEMA), etree.XMLParser(no_network=True)))
+
+
+def complaints(domain_xml: str) -> tuple[str, ...] | None:
+    """What the schema does not allow, in words; None where there is no schema here. Raises InvalidXML.
+
+    It is this machine's libvirt that speaks: a newer node may know more.
+    """
+    domain = parse(domain_xml, "domain")
+    with _lock:  # the validator keeps its complaints in itself
+        schema = _schema()
+        if schema is None:
+            return None
+        if schema.validate(domain):
+            return ()
+        found = dict.fromkeys(_worded(entry.message) for entry in schema.error_log)
+    return tuple(word for word in found if word)[:_MOST] or ("libvirt's schema does not allow this.",)
+
+
+def _worded(message: str) -> str:
+    """libxml2 names the element around the mistake, not the mistake."""
+    extra = _EXTRA.fullmatch(message)
+    if extra is not None:
+        return f"libvirt's schema does not allow this {extra[1]}, or something in it."
+    return "" if _VAGUE.search(message) else f"libvirt's schema: {message}."
