@@ -16,6 +16,7 @@ from domains.models import Definition, DeletedDomain, TemplateVersion
 from hosts.models import Host
 from hypervisor.errors import InvalidXML
 from hypervisor.xml.sources import disk_uses
+from jobs.models import OPEN, Job
 from storage.models import Pool, Volume
 
 # Pools whose content is the same wherever they stand with the same source.
@@ -51,9 +52,11 @@ def users_of(
     """
     found: dict[str, set[VolumeUser]] = {}
     hosts = _hosts_of(host)
+    making = _being_made(hosts)
     for path in {path for path in paths if path}:
         over = _layers(hosts, path)
         standing = {VolumeUser("volume", volume.name, volume.pk) for volume in over}
+        standing |= {user for user, paths in making if path in paths}
         for one in (path, *(volume.path for volume in over)):
             standing |= _domains(hosts, one, besides)
             standing |= _kept(hosts, one, template, entry)
@@ -122,6 +125,18 @@ def _domains(hosts: list[UUID], path: str, besides: UUID | None) -> set[VolumeUs
             if text
         )
     }
+
+
+def _being_made(hosts: list[UUID]) -> list[tuple[VolumeUser, set[str]]]:
+    """Domains that are just being made, with the volumes that theirs are copies of or layers over."""
+    jobs = Job.objects.filter(kind="domain.create", host_id__in=hosts, state__in=OPEN)
+    return [
+        (
+            VolumeUser("domain", job.object_name, job.object_id),
+            {made.get(below, "") for made in job.option("made", []) for below in ("source", "backing")},
+        )
+        for job in jobs
+    ]
 
 
 def _kept(hosts: list[UUID], path: str, template: UUID | None, entry: UUID | None) -> set[VolumeUser]:

@@ -244,14 +244,10 @@ def _versions(template: Template, number: int | None) -> list[TemplateVersion]:
 
 
 def _refuse_busy(template: Template, versions: list[TemplateVersion]) -> None:
-    """Raises Busy, Conflict: a version that is being made, domains that are being made of it, a silent host."""
+    """Raises Busy, Conflict: a version that is being made, a silent host."""
     under_way = open_job_of("template", template.pk)
     if under_way is None and any(version.ready_at is None for version in versions):
         under_way = making([template.pk]).get(template.pk)
-    if under_way is None:
-        under_way = Job.objects.filter(
-            kind="domain.create", state__in=OPEN, options__template=str(template.pk)
-        ).first()
     if under_way is not None:
         raise Busy(under_way)
     if not template.host.answers:
