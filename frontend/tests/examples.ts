@@ -35,6 +35,7 @@ export function domain(over: Partial<DomainDetail> = {}): DomainDetail & Domain 
     updated_at: AT,
     version: 1,
     actions: ["shutdown", "reboot", "reset", "destroy", "suspend", "save", "migrate", "console", "read_xml"],
+    addresses: [],
     disks: [],
     interfaces: [],
     ...over,
@@ -91,6 +92,8 @@ export function job(over: Partial<Job> = {}): Job {
     updated_at: AT,
     error: null,
     result: null,
+    parent: null,
+    children: null,
     cancellable: false,
     version: 1,
     ...over,
@@ -107,8 +110,10 @@ export function snapshot(over: Partial<Snapshot> = {}): Snapshot {
     current: false,
     memory: false,
     external: false,
-    disks: [{ target: "vda", snapshot: "internal" }],
+    disks: [{ target: "vda", snapshot: "internal", source: "" }],
     taken_at: AT,
+    updated_at: AT,
+    version: 1,
     ...over,
   };
 }

@@ -14,6 +14,7 @@ export type DomainState = Schemas["DomainState"];
 export type DomainStats = Schemas["DomainStats"];
 export type DomainXML = Schemas["DomainXML"];
 export type Event = Schemas["Event"];
+export type Guest = Schemas["Guest"];
 export type Host = Schemas["Host"];
 export type HostState = Schemas["HostState"];
 export type HostWish = Schemas["HostBodyRequest"];
@@ -32,6 +33,9 @@ export type PlannedChange = Schemas["PlannedChange"];
 export type Pool = Schemas["Pool"];
 export type PoolState = Schemas["PoolState"];
 export type Reference = Schemas["Reference"];
+export type Snapshot = Schemas["Snapshot"];
+export type SnapshotWish = Schemas["SnapshotBodyRequest"];
+export type StatsHistory = Schemas["DomainHistory"];
 export type Token = Schemas["Token"];
 export type TokenWish = Schemas["TokenWriteRequest"];
 export type Volume = Schemas["Volume"];
@@ -50,27 +54,7 @@ export interface Page<T> {
   results: T[];
 }
 
-/** One snapshot of a domain. */
-export interface Snapshot {
-  id: string;
-  name: string;
-  parent: string | null;
-  description: string;
-  state: string;
-  current: boolean;
-  memory: boolean;
-  external: boolean;
-  disks: { target: string; snapshot: string; source?: string | null }[];
-  taken_at: string | null;
-}
-export interface SnapshotWish {
-  name: string;
-  description?: string;
-  memory?: boolean;
-  disks?: string[];
-  quiesce?: boolean;
-  external?: boolean;
-}
+/** Of the document as soon as it has them. */
 export interface Revision {
   number: number;
   at: string;
@@ -82,20 +66,4 @@ export interface RevisionDiff {
   from: number;
   to: number;
   diff: string;
-}
-export interface StatsHistory {
-  step_seconds: number;
-  from: string;
-  series: Record<string, (number | null)[]>;
-}
-export interface Guest {
-  agent: "connected" | "disconnected" | "unresponsive" | "none";
-  hostname: string;
-  system: { id: string; name: string; pretty_name: string; version: string; kernel: string; machine: string } | null;
-  timezone: string;
-  timezone_offset_seconds: number | null;
-  clock_ahead_seconds: number | null;
-  addresses: { address: string; prefix: number | null; mac: string; interface: string; source: string }[];
-  file_systems: { mountpoint: string; name: string; type: string; total_bytes: number | null; used_bytes: number | null; disks: string[] }[];
-  users: { name: string; domain: string; logged_in_at: string | null }[];
 }

@@ -20,6 +20,7 @@ import { useDomain } from "./queries";
 // What few look at, or what is large, is loaded when somebody opens it.
 const DomainXML = lazy(() => import("./xml/DomainXML"));
 const GuestTab = lazy(() => import("./guest/GuestTab"));
+const HardwareTab = lazy(() => import("./hardware/HardwareTab"));
 const HistoryTab = lazy(() => import("./history/HistoryTab"));
 const SnapshotsTab = lazy(() => import("./snapshots/SnapshotsTab"));
 
@@ -30,7 +31,7 @@ interface DomainPageProps {
   events: (domain: DomainDetail) => ReactNode;
 }
 
-const TABS = ["overview", "console", "snapshots", "guest", "history", "xml", "jobs", "events"] as const;
+const TABS = ["overview", "console", "hardware", "snapshots", "guest", "history", "xml", "jobs", "events"] as const;
 // What is in the XML is told only to who may read it.
 const OF_THE_XML: readonly string[] = ["xml", "history"];
 
@@ -75,6 +76,7 @@ function DomainView({ domain, console, jobs, events }: DomainPageProps & { domai
   const body: Record<(typeof TABS)[number], () => ReactNode> = {
     overview: () => <DomainOverview domain={domain} />,
     console: () => console(domain),
+    hardware: () => <HardwareTab domain={domain} />,
     snapshots: () => <SnapshotsTab domain={domain} />,
     guest: () => <GuestTab domain={domain} />,
     history: () => <HistoryTab domain={domain} />,

@@ -4,7 +4,7 @@ import { byteSplits, summaryOf, timesOf } from "./series";
 
 describe("the figures of an hour", () => {
   it("have their times from the start and the step", () => {
-    const history = { from: "1970-01-01T00:01:00Z", step_seconds: 10, series: { cpu_percent: [1, null, 3] } };
+    const history = { from: "1970-01-01T00:01:00Z", step_seconds: 10, series: { cpu_percent: [1, null, 3] }, disks: [], interfaces: [] };
     expect(timesOf(history)).toEqual([60, 70, 80]);
   });
 

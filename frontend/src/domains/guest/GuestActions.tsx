@@ -30,8 +30,8 @@ export function GuestActions({ domain, guest }: { domain: DomainDetail; guest: G
   const say = useToast();
   const [open, setOpen] = useState<"password" | "type" | "keys" | null>(null);
   const request = useJobRequest((ask: () => Promise<Job>) => ask());
-  const may = domain.actions.includes("guest");
-  const agent = may && guest.agent === "connected" && !request.isPending;
+  const may = domain.actions.includes("console"); // who may sit at its keyboard
+  const agent = domain.actions.includes("guest") && guest.agent === "connected" && !request.isPending;
   const ask = (what: string, wish: () => Promise<Job>) =>
     request.mutate(wish, {
       onError: (error) => say({ variant: "danger", title: t("domain.refused", { what, name: domain.name }), body: asProblem(error).message }),

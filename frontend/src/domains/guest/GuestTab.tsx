@@ -26,12 +26,12 @@ export default function GuestTab({ domain }: { domain: DomainDetail }) {
     );
   }
   if (query.isError && !query.data) return <ProblemPage error={query.error} retry={() => void query.refetch()} />;
-  if (!query.data) return <FactsSkeleton />;
+  if (!query.data?.read_at) return <FactsSkeleton />;
   const guest = query.data;
   return (
     <div className="ol-stack">
       {query.isError && <OutdatedAlert error={query.error} retry={() => void query.refetch()} />}
-      {guest.agent !== "connected" && (
+      {guest.agent !== null && guest.agent !== "connected" && (
         <Alert isInline variant="info" title={t(`guest.agentIs.${guest.agent}`)}>
           {t(guest.agent === "none" ? "guest.noChannelBody" : "guest.noAgentBody")}
         </Alert>
@@ -75,7 +75,7 @@ function Inside({ guest }: { guest: Guest }) {
       facts={[
         [
           t("guest.agent"),
-          <StateLabel icon={connected ? CheckCircleIcon : ExclamationTriangleIcon} tone={connected ? "success" : "warning"}>
+          guest.agent && <StateLabel icon={connected ? CheckCircleIcon : ExclamationTriangleIcon} tone={connected ? "success" : "warning"}>
             {t(`guest.agentIs.${guest.agent}`)}
           </StateLabel>,
         ],

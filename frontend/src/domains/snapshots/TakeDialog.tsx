@@ -33,10 +33,10 @@ export function TakeDialog({ domain, taken, onClose }: { domain: DomainDetail; t
   const { name, description } = useWatch({ control: form.control });
   const wish: SnapshotWish = {
     name: name?.trim() ?? "",
-    ...(description?.trim() && { description: description.trim() }),
+    description: description?.trim() ?? "",
     memory: active && memory,
     ...(left.size > 0 && { disks: targets.filter((target) => !left.has(target)) }),
-    ...(active && !memory && quiesce && { quiesce }),
+    quiesce: active && !memory && quiesce,
     ...(external && { external }),
   };
   const request = useJobRequest((asked: SnapshotWish) => take(domain.id, asked));

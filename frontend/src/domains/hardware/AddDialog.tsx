@@ -1,0 +1,87 @@
+import { Button, Form, FormGroup, FormSelect, FormSelectOption, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { asProblem } from "../../api/problem";
+import type { DomainDetail } from "../../api/types";
+import { useJobRequest } from "../../jobs/queries";
+import { PlanView } from "../../ui/PlanView";
+import { usePlan } from "../../ui/usePlan";
+import { DiskSource } from "./DiskSource";
+import { FieldsForm } from "./FieldsForm";
+import { complete, valuesOf, wishOf, type Value, type Values } from "./form";
+import { InterfaceSource } from "./InterfaceSource";
+import { kindOf, KINDS } from "./kinds";
+import { addDevice, planAddition } from "./queries";
+
+type Wish = Record<string, unknown>;
+
+const OFFERED = Object.entries(KINDS).filter(([, kind]) => kind.add !== undefined);
+const atFirst = (kind: string): Values => ({ ...valuesOf(kindOf(kind).fields, {}), ...kindOf(kind).add });
+
+/** One more device. What a disk or an interface is connected to is picked from what the host has. */
+export function AddDialog({ domain, onClose }: { domain: DomainDetail; onClose: () => void }) {
+  const { t } = useTranslation();
+  const [kind, setKind] = useState("disk");
+  const [values, setValues] = useState<Values>(() => atFirst("disk"));
+  // What the parts of the dialog that know the host's storage and networks say; null while they lack something.
+  const [source, setSource] = useState<Wish | null>(null);
+  const { fields } = kindOf(kind);
+  const connected = kind === "disk" || kind === "interface";
+  const wish = complete(fields, values) && (!connected || source !== null) ? { ...source, ...wishOf(fields, values) } : null;
+  const request = useJobRequest((asked: Wish) => addDevice(domain.id, kind, asked));
+  const plan = usePlan([domain.id, "add-device", kind], request.isPending ? null : wish, (asked) => planAddition(domain.id, kind, asked));
+  const error = request.error ?? plan.error;
+  const errors = error ? asProblem(error).errors : {};
+  const shownFields = [...fields.map((field) => field.name), ...(connected ? ["pool", "capacity_bytes", "volume", "format", "network", "bridge"] : [])];
+  const refused = plan.current && (plan.error !== null || plan.plan?.allowed === false);
+  const change = (name: string, value: Value) => {
+    request.reset();
+    setValues((all) => ({ ...all, [name]: value }));
+  };
+
+  return (
+    <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="add-title" elementToFocus="#add-kind">
+      <ModalHeader title={t("hardware.add.title", { name: domain.name })} labelId="add-title" />
+      <ModalBody>
+        <Form
+          id="add-device"
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (wish && !refused) request.mutate(wish, { onSuccess: onClose });
+          }}
+        >
+          <FormGroup label={t("hardware.add.what")} fieldId="add-kind" isRequired>
+            <FormSelect
+              id="add-kind"
+              value={kind}
+              onChange={(_event, next) => {
+                request.reset();
+                setKind(next);
+                setValues(atFirst(next));
+                setSource(null);
+              }}
+            >
+              {OFFERED.map(([name]) => (
+                <FormSelectOption key={name} value={name} label={t(`hardware.kind.${name}`, { defaultValue: name })} />
+              ))}
+            </FormSelect>
+          </FormGroup>
+          {kind === "disk" && <DiskSource host={domain.host.id} errors={errors} onChange={setSource} onDevice={() => setValues(atFirst("disk"))} />}
+          {kind === "interface" && <InterfaceSource host={domain.host.id} errors={errors} onChange={setSource} />}
+          <FieldsForm key={kind} kind={kind} fields={fields} values={values} errors={errors} onChange={change} adding />
+          {wish && <PlanView plan={plan.plan} error={error} shownFields={shownFields} busy={plan.busy} />}
+        </Form>
+      </ModalBody>
+      <ModalFooter>
+        <Button type="submit" form="add-device" variant="primary" isDisabled={wish === null || refused || request.isPending} isLoading={request.isPending}>
+          {t("hardware.add.submit")}
+        </Button>
+        <Button variant="link" onClick={onClose}>
+          {t("cancel")}
+        </Button>
+      </ModalFooter>
+    </Modal>
+  );
+}

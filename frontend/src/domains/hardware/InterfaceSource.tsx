@@ -1,0 +1,62 @@
+import { FormGroup, FormSelect, FormSelectOption, TextInput } from "@patternfly/react-core";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { Complaint, type Errors } from "./FieldsForm";
+import { useNetworks } from "./queries";
+
+type Wish = Record<string, unknown>;
+const TYPES = ["network", "bridge", "user"] as const;
+
+interface InterfaceSourceProps {
+  host: string;
+  errors: Errors;
+  onChange: (wish: Wish | null) => void;
+}
+
+/** What an interface is plugged into: a network of the host, a bridge of it by name, or QEMU's own. */
+export function InterfaceSource({ host, errors, onChange }: InterfaceSourceProps) {
+  const { t } = useTranslation();
+  const networks = useNetworks(host);
+  const none = networks.data?.length === 0;
+  const [picked, setType] = useState("");
+  const [named, setNetwork] = useState("");
+  const [bridge, setBridge] = useState("");
+  const type = picked || (none ? "user" : "network");
+  const network = named || (networks.data?.find((each) => each.active)?.id ?? networks.data?.[0]?.id ?? "");
+
+  useEffect(() => {
+    if (type === "network") onChange(network === "" ? null : { type, network });
+    else if (type === "bridge") onChange(bridge.trim() === "" ? null : { type, bridge: bridge.trim() });
+    else onChange({ type });
+  }, [type, network, bridge, onChange]);
+
+  return (
+    <>
+      <FormGroup label={t("hardware.net.plugged")} fieldId="add-net-type">
+        <FormSelect id="add-net-type" value={type} onChange={(_event, next) => setType(next)}>
+          {TYPES.map((each) => (
+            <FormSelectOption key={each} value={each} label={t(`hardware.net.type.${each}`)} />
+          ))}
+        </FormSelect>
+      </FormGroup>
+      {type === "network" && (
+        <FormGroup label={t("hardware.net.network")} fieldId="add-network" isRequired>
+          <FormSelect id="add-network" value={network} isDisabled={!networks.data} onChange={(_event, next) => setNetwork(next)} aria-describedby="add-network-help">
+            {none && <FormSelectOption value="" label={t("hardware.net.none")} isPlaceholder />}
+            {networks.data?.map((each) => (
+              <FormSelectOption key={each.id} value={each.id} label={each.active ? each.name : t("hardware.net.inactive", { name: each.name })} />
+            ))}
+          </FormSelect>
+          <Complaint id="add-network-help" text={errors.network?.join(" ")} />
+        </FormGroup>
+      )}
+      {type === "bridge" && (
+        <FormGroup label={t("hardware.net.bridge")} fieldId="add-bridge" isRequired>
+          <TextInput id="add-bridge" value={bridge} placeholder="br0" onChange={(_event, next) => setBridge(next)} aria-describedby="add-bridge-help" validated={errors.bridge ? "error" : "default"} />
+          <Complaint id="add-bridge-help" text={errors.bridge?.join(" ")} />
+        </FormGroup>
+      )}
+    </>
+  );
+}

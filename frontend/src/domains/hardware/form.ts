@@ -1,0 +1,137 @@
+/** Forms of devices and settings: what is asked of each, from the API's values to text and back. */
+
+export type Value = string | boolean;
+export type Values = Readonly<Record<string, Value>>;
+/** A device or the settings as the API has them: nested values stand under dotted names here. */
+export type Thing = Readonly<Record<string, unknown>>;
+
+export interface Field {
+  /** The API's name; a dot leads into a nested value. */
+  name: string;
+  as: "text" | "lines" | "secret" | "whole" | "bytes" | "switch" | "maybe" | "choice" | "words" | "order";
+  /** Of a choice, by the API's words. */
+  options?: readonly string[];
+  required?: boolean;
+  /** Folded away: few need it. */
+  more?: boolean;
+  /** Asked only when the others say so. */
+  when?: (values: Values) => boolean;
+  /** Asked when something is added, and never changed afterwards. */
+  once?: boolean;
+}
+
+const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
+export type Unit = (typeof UNITS)[number];
+export const OFFERED_UNITS: readonly Unit[] = ["MiB", "GiB", "TiB"];
+
+/** "2 GiB": in the largest unit that says it exactly. */
+export function bytesText(value: number): string {
+  let amount = value;
+  let unit = 0;
+  while (amount !== 0 && amount % 1024 === 0 && unit < UNITS.length - 1) {
+    amount /= 1024;
+    unit += 1;
+  }
+  return `${amount} ${UNITS[unit]}`;
+}
+
+/** The bytes of such a text; null where it is none. */
+export function bytesOf(text: string): number | null {
+  const [amount = "", unit = "B"] = text.trim().split(/\s+/);
+  const power = UNITS.indexOf(unit as Unit);
+  const size = Number(amount.replace(",", "."));
+  if (amount === "" || power < 0 || !Number.isFinite(size) || size < 0) return null;
+  return Math.round(size * 1024 ** power);
+}
+
+export function read(thing: Thing, name: string): unknown {
+  let at: unknown = thing;
+  for (const part of name.split(".")) {
+    if (typeof at !== "object" || at === null) return undefined;
+    at = (at as Record<string, unknown>)[part];
+  }
+  return at;
+}
+
+function textOf(field: Field, value: unknown): Value {
+  if (field.as === "switch") return value === true;
+  if (value === null || value === undefined) return "";
+  if (field.as === "bytes") return typeof value === "number" ? bytesText(value) : "";
+  if (field.as === "maybe") return value === true ? "yes" : "no";
+  if (field.as === "words" || field.as === "order") return Array.isArray(value) ? value.join(" ") : "";
+  return String(value);
+}
+
+/** What the form shows of a thing at first. */
+export function valuesOf(fields: readonly Field[], thing: Thing): Values {
+  return Object.fromEntries(fields.map((field) => [field.name, textOf(field, read(thing, field.name))]));
+}
+
+function valueOf(field: Field, value: Value | undefined): unknown {
+  if (typeof value === "boolean") return value;
+  const text = field.as === "lines" || field.as === "secret" ? (value ?? "") : (value ?? "").trim();
+  if (text === "") return field.as === "words" || field.as === "order" ? [] : null;
+  switch (field.as) {
+    case "whole":
+      return /^\d+$/.test(text) ? Number(text) : text; // what is no number the server refuses in its words
+    case "bytes":
+      return bytesOf(text) ?? text;
+    case "maybe":
+      return text === "yes";
+    case "words":
+    case "order":
+      return text.split(/[\s,]+/);
+    default:
+      return text;
+  }
+}
+
+function put(target: Record<string, unknown>, name: string, value: unknown): void {
+  const [head = "", ...rest] = name.split(".");
+  if (rest.length === 0) {
+    target[head] = value;
+    return;
+  }
+  const inner = typeof target[head] === "object" && target[head] !== null ? { ...(target[head] as object) } : {};
+  put(inner as Record<string, unknown>, rest.join("."), value);
+  target[head] = inner;
+}
+
+const asked = (fields: readonly Field[], values: Values) => fields.filter((field) => !field.when || field.when(values));
+
+/** A nested value without what is not set; null when nothing is left of it. */
+function tidy(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const kept = Object.entries(value).filter(([, each]) => each !== null && each !== undefined);
+  return kept.length > 0 ? Object.fromEntries(kept) : null;
+}
+
+// A source is another one as soon as anything of it is another. Of other nested values only what changes is sent.
+const WHOLE: readonly string[] = ["source"];
+
+/** What to send so that the thing becomes what the form says; null when it is that already. */
+export function changesOf(fields: readonly Field[], before: Values, after: Values, thing: Thing): Record<string, unknown> | null {
+  const changes: Record<string, unknown> = {};
+  for (const field of asked(fields, after)) {
+    if (before[field.name] === after[field.name]) continue;
+    const [head = ""] = field.name.split(".");
+    if (WHOLE.includes(head) && !(head in changes)) changes[head] = thing[head] ?? {};
+    put(changes, field.name, valueOf(field, after[field.name]));
+  }
+  for (const head of WHOLE) if (head in changes) changes[head] = tidy(changes[head]);
+  return Object.keys(changes).length > 0 ? changes : null;
+}
+
+/** What to send to have a new one: only what was said. */
+export function wishOf(fields: readonly Field[], values: Values): Record<string, unknown> {
+  const wish: Record<string, unknown> = {};
+  for (const field of asked(fields, values)) {
+    const value = valueOf(field, values[field.name]);
+    if (value !== null && value !== false && !(Array.isArray(value) && value.length === 0)) put(wish, field.name, value);
+  }
+  return wish;
+}
+
+/** Whether all that must be said is. */
+export const complete = (fields: readonly Field[], values: Values): boolean =>
+  asked(fields, values).every((field) => !field.required || values[field.name] !== "");
