@@ -138,8 +138,12 @@ class CreateBodySerializer(StrictSerializer):
     topology = TopologySerializer(required=False)
     cpu = NewCPUSerializer(required=False)
     memory_bytes = serializers.IntegerField(required=False, min_value=4 * 2**20, max_value=64 * TIB)
-    disks = serializers.ListSerializer(child=NewDiskSerializer(), required=False, max_length=64)
-    interfaces = serializers.ListSerializer(child=NewInterfaceSerializer(), required=False, max_length=32)
+    disks: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=NewDiskSerializer(), required=False, max_length=64
+    )
+    interfaces: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=NewInterfaceSerializer(), required=False, max_length=32
+    )
     iso = serializers.UUIDField(
         required=False, help_text="A volume that is put into the CD drive and booted from."
     )
