@@ -9,7 +9,7 @@ Change = Callable[[str], str]
 
 
 class Edits(Protocol):
-    """Changes of one domain. All but `redefine` and `set_autostart` concern what runs, and leave the definition alone.
+    """Changes of one domain. All but `redefine` concern what runs, and leave the definition alone.
 
     What a driver, a machine or a guest cannot do while it runs raises NotSupported: it may hold from the next boot on.
     """
@@ -53,5 +53,3 @@ class Edits(Protocol):
     def set_words(self, uuid: UUID, *, title: str | None = None, description: str | None = None) -> None:
         """Its title and description; "" takes one away, None leaves it."""
         ...
-
-    def set_autostart(self, uuid: UUID, on: bool) -> None: ...

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from access.actor import Actor
-from domains.models import Claim
+from domains.models import Claim, Tag
 from hosts.api.present import stale
 from hosts.models import ANSWERS
 from hypervisor.states import ACTIVE, ALLOWED_FROM, DomainAction, DomainState
@@ -18,7 +18,7 @@ from jobs.api.present import open_jobs
 COLUMNS = (
     "id", "name", "title", "state", "reason", "host_id", "host__name", "host__state", "host__seen_at", "host__driver",
     "host__cluster_id", "host__cluster__name", "vcpus", "memory_bytes", "max_memory_bytes", "persistent", "autostart",
-    "has_managed_save", "os_type", "arch", "machine", "domain_type", "firmware", "consoles", "addresses", "created_at", "updated_at",
+    "has_managed_save", "has_pending", "protected", "os_type", "arch", "machine", "domain_type", "firmware", "consoles", "addresses", "created_at", "updated_at",
     "version",
 )  # fmt: skip
 DETAIL_COLUMNS = (
@@ -28,11 +28,12 @@ DETAIL_COLUMNS = (
 
 @dataclass(frozen=True)
 class Page:
-    """What a page of domains needs beside its rows: two queries, however many domains."""
+    """What a page of domains needs beside its rows: three queries, however many domains."""
 
     actor: Actor
     jobs: dict[UUID, dict[str, Any]]
     conflicts: dict[UUID, dict[str, Any]]
+    tags: dict[UUID, list[str]]
     now: datetime
 
     @classmethod
@@ -48,7 +49,10 @@ class Page:
             for row in claims.values("domain_id", "host_id", "host__name", "state")
             if jobs.get(row["domain_id"], {}).get("kind") != "domain.migrate"
         }
-        return cls(actor, jobs, conflicts, timezone.now())
+        tags: dict[UUID, list[str]] = {}
+        for domain_id, name in Tag.objects.filter(domain_id__in=ids).values_list("domain_id", "name"):
+            tags.setdefault(domain_id, []).append(name)
+        return cls(actor, jobs, conflicts, tags, timezone.now())
 
 
 def present(row: dict[str, Any], page: Page) -> dict[str, Any]:
@@ -72,6 +76,9 @@ def present(row: dict[str, Any], page: Page) -> dict[str, Any]:
         "persistent": row["persistent"],
         "autostart": row["autostart"],
         "has_managed_save": row["has_managed_save"],
+        "has_pending": row["has_pending"],
+        "protected": row["protected"],
+        "tags": page.tags.get(row["id"], []),
         "os_type": row["os_type"],
         "arch": row["arch"],
         "machine": row["machine"],

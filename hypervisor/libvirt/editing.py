@@ -94,9 +94,6 @@ class Editing(Connected):
 
         self._change(uuid, set_each)
 
-    def set_autostart(self, uuid: UUID, on: bool) -> None:
-        self._change(uuid, lambda domain: self._ask(domain.setAutostart, int(on)))
-
     def _device(self, domain: Domain, device: Change) -> str:
         """One device of what runs, complete with its secrets."""
         return device(self._ask(domain.XMLDesc, libvirt.VIR_DOMAIN_XML_SECURE))

@@ -17,7 +17,7 @@ from tests.unit.access.people import client_of, give, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doorbell")]
 PAGE = "/api/v1/domains/?limit=100"
-MOST = 7
+MOST = 8
 
 
 def more(number: int, readers: list[User]) -> None:

@@ -1,0 +1,112 @@
+"""Carrying out changes of a domain: its definition first, then what runs; put back where the node refuses half-way."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from domains.editing import volumes
+from domains.editing.edits import Edit, apply
+from domains.editing.live import Outcome, Running
+from domains.tasks import host_of, settle
+from hosts import nodes
+from hypervisor import errors
+from hypervisor.node import Node
+from hypervisor.states import ACTIVE
+from jobs.carrying import Carrying
+from jobs.errors import JobFailed
+from jobs.kinds import Again, JobKind, Verdict, register
+from jobs.models import Job
+
+_NOBODY_KNOWS = (errors.NodeUnreachable, errors.Timeout)
+
+
+def register_kinds() -> None:
+    register(JobKind("domain.edit", edit, recover, deadline_seconds=300))
+
+
+def edit(carrying: Carrying) -> dict[str, Any]:
+    """Change the definition and what runs. The result says of each change whether it holds now."""
+    host = host_of(carrying)
+    with nodes.pooled(host) as node:
+        made = volumes.make(carrying, node)
+        try:
+            outcomes = _edit(carrying, node)
+        except _NOBODY_KNOWS:
+            raise
+        except (errors.HypervisorError, JobFailed) as failure:
+            left = volumes.unmake(node, made)
+            settle(carrying, host)
+            raise JobFailed(failure.code, f"{_words(failure)}{left}") from None
+    settle(carrying, host)
+    return {
+        "changes": [asdict(outcome) for outcome in outcomes],
+        "needs_restart": not all(outcome.live for outcome in outcomes),
+    }
+
+
+def recover(job: Job) -> Verdict:
+    return Again()  # each attempt begins with what it finds
+
+
+def _edit(carrying: Carrying, node: Node) -> list[Outcome]:
+    uuid = carrying.job.object_id
+    edits = [Edit.from_option(option) for option in carrying.option("edits", [])]
+    seen = node.domain(uuid)
+    active = seen.state in ACTIVE
+    outcomes: list[Outcome] = []
+    if (autostart := carrying.option("autostart")) is not None:
+        carrying.touching("setting its autostart")
+        node.set_autostart(uuid, autostart)
+        outcomes.append(Outcome("settings", ("autostart",), live=True))
+    if (grown := volumes.enlarge(carrying, node, active=active)) is not None:
+        outcomes.append(grown)
+    if not edits:
+        return outcomes
+    before: str | None = None
+    if seen.persistent:
+        carrying.touching("changing its definition")
+        before = node.redefine(uuid, lambda xml: apply(xml, edits, again=not carrying.first))
+    if not active:
+        return [
+            *outcomes,
+            *(Outcome(edit.key or "settings", tuple(edit.values), live=True) for edit in edits),
+        ]
+    try:
+        return [*outcomes, *_apply_live(carrying, node, before, edits)]
+    except _NOBODY_KNOWS:
+        raise
+    except (errors.HypervisorError, JobFailed) as failure:
+        raise JobFailed(failure.code, f"{_words(failure)}{_put_back(carrying, node, before)}") from None
+
+
+def _apply_live(carrying: Carrying, node: Node, before: str | None, edits: Sequence[Edit]) -> list[Outcome]:
+    """What runs. Of a transient domain nothing else is there, so nothing of it can wait for a boot."""
+    uuid = carrying.job.object_id
+    running = Running(node, uuid, before, lambda step: carrying.progress(50, step))
+    after = None if before is None else node.domain_xml(uuid).inactive
+    outcomes: list[Outcome] = []
+    for edit in edits:
+        carrying.touching(f"changing what runs: {edit.key or 'settings'}")
+        outcomes += running.apply(edit, after)
+    if before is None and (kept := next((outcome for outcome in outcomes if not outcome.live), None)):
+        raise JobFailed(
+            "not_supported", f"It is transient, so there is no next boot to keep this for: {kept.detail}"
+        )
+    return outcomes
+
+
+def _put_back(carrying: Carrying, node: Node, before: str | None) -> str:
+    """The definition as it was. After an earlier attempt nobody knows how it was any more."""
+    if before is None:
+        return ""
+    if not carrying.first:
+        return " Its definition has the change already, for the next boot."
+    try:
+        node.define(before)
+    except errors.HypervisorError as error:
+        return f" Its definition keeps the change, for it could not be put back: {error.detail}"
+    return " Nothing was changed."
+
+
+def _words(failure: errors.HypervisorError | JobFailed) -> str:
+    return failure.detail if isinstance(failure, JobFailed) else str(failure)

@@ -1,0 +1,85 @@
+"""Volumes that a change makes, and those that it makes larger."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from domains.editing.live import Outcome
+from hypervisor import errors
+from hypervisor.data import NewVolume
+from hypervisor.node import Node
+from hypervisor.xml.disk import Disk
+from hypervisor.xml.hardware import read_hardware
+from jobs.carrying import Carrying
+from jobs.errors import JobFailed
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A volume that this job made, or may have."""
+
+    pool: UUID
+    name: str
+
+
+def make(carrying: Carrying, node: Node) -> Made | None:
+    """The new disk's volume, where the job wants one. A later attempt finds that of an earlier one."""
+    wish: Mapping[str, Any] | None = carrying.option("new_volume")
+    if wish is None:
+        return None
+    made = Made(UUID(wish["pool"]), wish["name"])
+    carrying.touching(f"making the volume {made.name}")
+    if not carrying.first and _there(node, made):
+        return made
+    seen = node.create_volume(made.pool, NewVolume(made.name, wish["capacity_bytes"], wish["format"]))
+    if seen.path != wish["path"]:
+        node.delete_volume(made.pool, made.name)
+        raise JobFailed(
+            "not_supported", f"The pool keeps the volume at {seen.path}, and not at {wish['path']}."
+        )
+    return made
+
+
+def unmake(node: Node, made: Made | None) -> str:
+    """Take it back; what could not be taken back is said."""
+    if made is None:
+        return ""
+    try:
+        node.delete_volume(made.pool, made.name)
+    except errors.NotFound:
+        return ""
+    except errors.HypervisorError as error:
+        logger.warning("the volume %s is left behind: %s", made.name, error)
+        return f" The volume {made.name} is left behind: {error.detail}"
+    return ""
+
+
+def enlarge(carrying: Carrying, node: Node, *, active: bool) -> Outcome | None:
+    """Make a disk's volume larger, where the job wants that: through QEMU while it runs."""
+    wish: Mapping[str, Any] | None = carrying.option("resize")
+    if wish is None:
+        return None
+    target, size = str(wish["target"]), int(wish["capacity_bytes"])
+    carrying.touching(f"enlarging {target}")
+    said = node.domain_xml(carrying.job.object_id)
+    disk = read_hardware(said.live or said.inactive or "").find(f"disk:{target}").device
+    if active:
+        node.resize_disk(carrying.job.object_id, target, size)
+    elif isinstance(disk, Disk) and disk.source is not None and (disk.source.file or disk.source.device):
+        pool, volume = node.volume_at(disk.source.file or disk.source.device or "")
+        node.resize_volume(pool, volume.name, size)
+    else:
+        raise JobFailed("not_supported", f"{target} is not a volume of a pool.")
+    return Outcome(f"disk:{target}", ("capacity_bytes",), live=True)
+
+
+def _there(node: Node, made: Made) -> bool:
+    try:
+        node.volume(made.pool, made.name)
+    except errors.NotFound:
+        return False
+    return True
