@@ -199,7 +199,8 @@ export interface paths {
         delete: operations["domains_destroy"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** @description Change its settings: a job, or at once where only tags and protection change. */
+        patch: operations["domains_partial_update"];
         trace?: never;
     };
     "/api/v1/domains/{id}/clone/": {
@@ -272,6 +273,78 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{id}/devices/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description All of its devices, disks and network cards too. */
+        get: operations["domains_devices_retrieve"];
+        put?: never;
+        /** @description Add a device of any kind. */
+        post: operations["domains_devices_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{id}/devices/{key}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Take a device out. */
+        delete: operations["domains_devices_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change a device of any kind: what `GET …/hardware/` shows of it. */
+        patch: operations["domains_devices_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/domains/{id}/disks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Its disks and drives. */
+        get: operations["domains_disks_retrieve"];
+        put?: never;
+        /** @description Add a disk or a drive: a volume there is, or one made for it. */
+        post: operations["domains_disks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{id}/disks/{target}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Take a disk out. Its volume stays. */
+        delete: operations["domains_disks_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change a disk: its media, limits, size, bus … */
+        patch: operations["domains_disks_partial_update"];
         trace?: never;
     };
     "/api/v1/domains/{id}/guest/": {
@@ -357,6 +430,59 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{id}/hardware/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Its settings and devices: what the next boot brings, what runs, and where they differ. */
+        get: operations["domains_hardware_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{id}/interfaces/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Its network cards. */
+        get: operations["domains_interfaces_retrieve"];
+        put?: never;
+        /** @description Add a network card. */
+        post: operations["domains_interfaces_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{id}/interfaces/{mac}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Take a network card out. */
+        delete: operations["domains_interfaces_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change a network card: its network, link, rates, VLAN, filter … */
+        patch: operations["domains_interfaces_partial_update"];
         trace?: never;
     };
     "/api/v1/domains/{id}/migrate/": {
@@ -455,6 +581,74 @@ export interface paths {
         put?: never;
         /** @description Let a paused one go on. */
         post: operations["domains_resume_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{id}/revisions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The versions of its definition, the newest first. */
+        get: operations["domains_revisions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{id}/revisions/{number}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One version with its document. */
+        get: operations["domains_revisions_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{id}/revisions/{number}/rollback/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Define this version again. Name and UUID stay as they are; a running domain takes it at its next boot. */
+        post: operations["domains_revisions_rollback_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{id}/revisions/diff/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What became of one version in another, of any two. */
+        get: operations["domains_revisions_diff_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -692,10 +886,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Its definitions, as its node last gave them. */
+        /** @description Its definitions, as its node last gave them. The ETag is the version in the journal, for If-Match. */
         get: operations["domains_xml_retrieve"];
-        put?: never;
+        /**
+         * @description Define it anew by a whole document. A running domain takes it at its next boot.
+         *
+         *     What the document newly names of the host beyond pools and networks needs the permissions domain.host_paths,
+         *     domain.host_devices or domain.raw_qemu.
+         */
+        put: operations["domains_xml_update"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/{id}/xml/check/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Whether it would be taken, and what it would change; nothing is done. */
+        post: operations["domains_xml_check_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1342,6 +1559,27 @@ export interface components {
     schemas: {
         /** @enum {string} */
         AgentEnum: "connected" | "disconnected" | "unresponsive" | "none";
+        /** @description Where sound goes to and comes from on the node. */
+        AudioDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "audio";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            id: number;
+            /** @description none, alsa, coreaudio, dbus, jack, oss, pulseaudio, sdl, spice, file */
+            type: string;
+            timer_period_microseconds: number | null;
+            server_name: string | null;
+            path: string | null;
+            exclusive: boolean | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareAudio"] | null;
+        };
         AuditActor: {
             /** Format: uuid */
             id: string | null;
@@ -1401,6 +1639,50 @@ export interface components {
             networks: boolean;
             events: boolean;
             guests: components["schemas"]["GuestType"][];
+        };
+        /** @description One thing that is another: null where it is not there. */
+        Change: {
+            path: string;
+            before: string | null;
+            after: string | null;
+        };
+        /** @description A private line to a program in the guest, such as its agent (unix, org.qemu.guest_agent.0). */
+        ChannelDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "channel";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description pty, dev, file, pipe, unix, tcp, udp, null, stdio, vc, spicevmc, spiceport, nmdm, qemu-vdagent, dbus */
+            type: string;
+            path: string | null;
+            /** @description connect, bind */
+            mode: string | null;
+            host: string | null;
+            service: string | null;
+            tls: boolean | null;
+            append: boolean | null;
+            channel: string | null;
+            master: string | null;
+            slave: string | null;
+            /** @description raw, telnet, telnets, tls */
+            protocol: string | null;
+            log_file: string | null;
+            log_append: boolean | null;
+            /** @description virtio, guestfwd, xen */
+            target_type: string | null;
+            target_name: string | null;
+            target_address: string | null;
+            target_port: number | null;
+            clipboard: boolean | null;
+            /** @description server, client */
+            mouse_mode: string | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareChannel"] | null;
         };
         /** @description One thing that was looked at for a plan. */
         Check: {
@@ -1482,8 +1764,79 @@ export interface components {
             /** @default false */
             view_only: boolean;
         };
+        /** @description The console; the first one of a guest with firmware is its first serial port again. */
+        ConsoleDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "console";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description pty, dev, file, pipe, unix, tcp, udp, null, stdio, vc, spicevmc, spiceport, nmdm, qemu-vdagent, dbus */
+            type: string;
+            path: string | null;
+            /** @description connect, bind */
+            mode: string | null;
+            host: string | null;
+            service: string | null;
+            tls: boolean | null;
+            append: boolean | null;
+            channel: string | null;
+            master: string | null;
+            slave: string | null;
+            /** @description raw, telnet, telnets, tls */
+            protocol: string | null;
+            log_file: string | null;
+            log_append: boolean | null;
+            /** @description serial, virtio, xen, lxc, uml, openvz, sclp, sclplm */
+            target_type: string | null;
+            target_port: number | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareConsole"] | null;
+        };
         /** @enum {string} */
         ConsoleType: "vnc" | "serial";
+        /** @description A bus's controller. Several of one type are told apart by `index`. */
+        ControllerDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "controller";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description scsi, usb, sata, ide, fdc, pci, virtio-serial, ccid, isa, xenbus */
+            type: string;
+            index: number | null;
+            model: string | null;
+            ports: number | null;
+            vectors: number | null;
+            max_grant_frames: number | null;
+            max_event_channels: number | null;
+            queues: number | null;
+            commands_per_lun: number | null;
+            max_sectors: number | null;
+            io_event_fd: boolean | null;
+            iothread: number | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+            packed: boolean | null;
+            pci_model: string | null;
+            chassis_number: number | null;
+            chassis: number | null;
+            port: number | null;
+            bus_number: number | null;
+            hotplug: boolean | null;
+            numa_node: number | null;
+            pci_hole64_bytes: number | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareController"] | null;
+        };
         Counts: {
             total: number;
             running: number;
@@ -1619,6 +1972,9 @@ export interface components {
         };
         /** @enum {string} */
         DeviceEnum: "disk" | "cdrom" | "floppy";
+        Devices: {
+            devices: components["schemas"]["HardwareDevice"][];
+        };
         /** @description A kernel that the emulator boots itself, without firmware: volumes of the host. */
         DirectKernelRequest: {
             /** Format: uuid */
@@ -1638,6 +1994,75 @@ export interface components {
             format: string;
             readonly: boolean;
         };
+        /** @description A disk, a CD or floppy drive, or a LUN passed through. Without a source it is an empty drive. */
+        DiskDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "disk";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description disk, cdrom, floppy, lun */
+            device: string;
+            source: components["schemas"]["HardwareDiskSource"] | null;
+            target: string | null;
+            /** @description virtio, scsi, sata, ide, usb, fdc, sd, xen, uml */
+            bus: string | null;
+            driver: string | null;
+            format: string | null;
+            /** @description default, none, writeback, writethrough, directsync, unsafe */
+            cache: string | null;
+            /** @description native, threads, io_uring */
+            io: string | null;
+            /** @description unmap, ignore */
+            discard: string | null;
+            /** @description off, on, unmap */
+            detect_zeroes: string | null;
+            /** @description report, stop, enospace, ignore */
+            error_policy: string | null;
+            /** @description report, stop, ignore */
+            read_error_policy: string | null;
+            copy_on_read: boolean | null;
+            io_event_fd: boolean | null;
+            event_index: boolean | null;
+            iothread: number | null;
+            queues: number | null;
+            queue_size: number | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+            packed: boolean | null;
+            serial: string | null;
+            wwn: string | null;
+            vendor: string | null;
+            product: string | null;
+            /** @description virtio, virtio-transitional, virtio-non-transitional */
+            model: string | null;
+            removable: boolean | null;
+            rotation_rate: number | null;
+            /** @description open, closed */
+            tray: string | null;
+            /** @description mandatory, requisite, optional */
+            startup_policy: string | null;
+            readonly: boolean;
+            shareable: boolean;
+            transient: boolean;
+            /** @description internal, external, no, manual */
+            snapshot: string | null;
+            raw_io: boolean | null;
+            /** @description filtered, unfiltered */
+            sgio: string | null;
+            logical_block_size: number | null;
+            physical_block_size: number | null;
+            iotune: components["schemas"]["HardwareIoTune"] | null;
+            boot_order: number | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareDisk"] | null;
+            volume: components["schemas"]["VolumeReference"] | null;
+            capacity_bytes: number | null;
+        };
         DiskHistory: {
             /** Read bytes per second */
             write_bytes_per_second: (number | null)[];
@@ -1653,6 +2078,9 @@ export interface components {
             read_requests_per_second: number | null;
             /** Format: double */
             write_requests_per_second: number | null;
+        };
+        Disks: {
+            disks: components["schemas"]["DiskDevice"][];
         };
         /** @description A domain. */
         Domain: {
@@ -1675,6 +2103,11 @@ export interface components {
             persistent: boolean;
             autostart: boolean;
             has_managed_save: boolean;
+            /** @description Its next boot brings something else than what runs. */
+            has_pending: boolean;
+            /** @description Against deletion. */
+            protected: boolean;
+            tags: string[];
             os_type: string;
             arch: string;
             machine: string;
@@ -1727,6 +2160,11 @@ export interface components {
             persistent: boolean;
             autostart: boolean;
             has_managed_save: boolean;
+            /** @description Its next boot brings something else than what runs. */
+            has_pending: boolean;
+            /** @description Against deletion. */
+            protected: boolean;
+            tags: string[];
             os_type: string;
             arch: string;
             machine: string;
@@ -1793,6 +2231,62 @@ export interface components {
             job: string | null;
             cursor: number;
         };
+        /**
+         * @description A shared folder (`mount`, over virtiofs or 9p) or, for a container, any of the other types.
+         *
+         *     Which of the sources counts follows from `type`. `target` is a tag that the guest mounts, or a container's path.
+         */
+        FilesystemDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "filesystem";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description mount, template, file, block, ram, bind */
+            type: string;
+            source_dir: string | null;
+            source_file: string | null;
+            source_device: string | null;
+            source_template: string | null;
+            source_socket: string | null;
+            ram_kibibytes: number | null;
+            target: string | null;
+            /** @description path, handle, loop, nbd, ploop, virtiofs */
+            driver: string | null;
+            format: string | null;
+            /** @description immediate */
+            write_policy: string | null;
+            queue_size: number | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+            /** @description virtio, virtio-transitional, virtio-non-transitional */
+            model: string | null;
+            /** @description passthrough, mapped, squash */
+            access_mode: string | null;
+            /** @description default, remap, forbid, warn */
+            multiple_devices: string | null;
+            file_mode: string | null;
+            dir_mode: string | null;
+            readonly: boolean;
+            binary: string | null;
+            extended_attributes: boolean | null;
+            /** @description none, always */
+            cache: string | null;
+            /** @description namespace, chroot */
+            sandbox: string | null;
+            posix_locks: boolean | null;
+            flock: boolean | null;
+            thread_pool_size: number | null;
+            space_hard_limit_bytes: number | null;
+            space_soft_limit_bytes: number | null;
+            boot_order: number | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareFilesystem"] | null;
+        };
         /** @enum {string} */
         FirmwareEnum: "bios" | "efi" | "efi-secure";
         /** @enum {string} */
@@ -1832,6 +2326,53 @@ export interface components {
             kind: components["schemas"]["GrantableKind"];
             /** Format: uuid */
             id: string;
+        };
+        /** @description A way to see the screen. The password goes in and never comes out. */
+        GraphicsDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "graphics";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description vnc, spice, sdl, rdp, desktop, egl-headless, dbus */
+            type: string;
+            port: number | null;
+            tls_port: number | null;
+            listen: components["schemas"]["HardwareListen"] | null;
+            password_valid_to: string | null;
+            websocket: number | null;
+            keymap: string | null;
+            /** @description allow-exclusive, force-shared, ignore */
+            share_policy: string | null;
+            power_control: boolean | null;
+            /** @description fail, disconnect, keep */
+            connected: string | null;
+            /** @description any, secure, insecure */
+            default_mode: string | null;
+            display: string | null;
+            full_screen: boolean | null;
+            gl: boolean | null;
+            render_node: string | null;
+            /** @description auto_glz, auto_lz, quic, glz, lz, off */
+            image_compression: string | null;
+            /** @description auto, never, always */
+            jpeg_compression: string | null;
+            /** @description auto, never, always */
+            zlib_compression: string | null;
+            playback_compression: boolean | null;
+            /** @description filter, all, off */
+            streaming: string | null;
+            clipboard: boolean | null;
+            file_transfer: boolean | null;
+            /** @description server, client */
+            mouse_mode: string | null;
+            audio: number | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareGraphics"] | null;
         };
         /** @description What every object has. */
         Group: {
@@ -1911,6 +2452,1285 @@ export interface components {
             /** Format: date-time */
             logged_in_at: string | null;
         };
+        /** @description Settings and devices as the next boot brings them, and what runs until then. */
+        Hardware: {
+            active: boolean;
+            persistent: boolean;
+            settings: components["schemas"]["HardwareSettings"];
+            live_settings: components["schemas"]["HardwareSettings"] | null;
+            devices: components["schemas"]["HardwareDevice"][];
+            pending: components["schemas"]["PendingChange"][];
+        };
+        /** @description Where sound goes to and comes from on the node. */
+        HardwareAudio: {
+            id: number;
+            /** @description none, alsa, coreaudio, dbus, jack, oss, pulseaudio, sdl, spice, file */
+            type: string;
+            timer_period_microseconds: number | null;
+            server_name: string | null;
+            path: string | null;
+            exclusive: boolean | null;
+        };
+        /** @description The limits of one direction, in bytes a second; `burst_bytes` may go at the speed of the peak. */
+        HardwareBandwidth: {
+            average_bytes: number | null;
+            peak_bytes: number | null;
+            floor_bytes: number | null;
+            burst_bytes: number | null;
+        };
+        /** @description The limits of one direction, in bytes a second; `burst_bytes` may go at the speed of the peak. */
+        HardwareBandwidthBodyRequest: {
+            average_bytes?: number | null;
+            peak_bytes?: number | null;
+            floor_bytes?: number | null;
+            burst_bytes?: number | null;
+        };
+        /** @description Limits for one block device of the node. */
+        HardwareBlockDevice: {
+            path: string;
+            weight: number | null;
+            read_iops_sec: number | null;
+            write_iops_sec: number | null;
+            read_bytes_sec: number | null;
+            write_bytes_sec: number | null;
+        };
+        /** @description Limits for one block device of the node. */
+        HardwareBlockDeviceBodyRequest: {
+            path?: string | null;
+            weight?: number | null;
+            read_iops_sec?: number | null;
+            write_iops_sec?: number | null;
+            read_bytes_sec?: number | null;
+            write_bytes_sec?: number | null;
+        };
+        /** @description The domain's weight against others at the node's disks. */
+        HardwareBlockTuning: {
+            weight: number | null;
+            devices: components["schemas"]["HardwareBlockDevice"][];
+        };
+        /** @description The domain's weight against others at the node's disks. */
+        HardwareBlockTuningBodyRequest: {
+            weight?: number | null;
+            devices?: components["schemas"]["HardwareBlockDeviceBodyRequest"][] | null;
+        };
+        /** @description A private line to a program in the guest, such as its agent (unix, org.qemu.guest_agent.0). */
+        HardwareChannel: {
+            /** @description pty, dev, file, pipe, unix, tcp, udp, null, stdio, vc, spicevmc, spiceport, nmdm, qemu-vdagent, dbus */
+            type: string;
+            path: string | null;
+            /** @description connect, bind */
+            mode: string | null;
+            host: string | null;
+            service: string | null;
+            tls: boolean | null;
+            append: boolean | null;
+            channel: string | null;
+            master: string | null;
+            slave: string | null;
+            /** @description raw, telnet, telnets, tls */
+            protocol: string | null;
+            log_file: string | null;
+            log_append: boolean | null;
+            /** @description virtio, guestfwd, xen */
+            target_type: string | null;
+            target_name: string | null;
+            target_address: string | null;
+            target_port: number | null;
+            clipboard: boolean | null;
+            /** @description server, client */
+            mouse_mode: string | null;
+        };
+        /** @description What the guest's clock shows at its start; `adjustment` seconds beside `basis` for a variable one. */
+        HardwareClock: {
+            /** @description utc, localtime, timezone, variable, absolute */
+            offset: string | null;
+            timezone: string | null;
+            adjustment: string | null;
+            /** @description utc, localtime */
+            basis: string | null;
+            start_seconds: number | null;
+            timers: components["schemas"]["HardwareTimer"][];
+        };
+        /** @description What the guest's clock shows at its start; `adjustment` seconds beside `basis` for a variable one. */
+        HardwareClockBodyRequest: {
+            /** @description utc, localtime, timezone, variable, absolute */
+            offset?: string | null;
+            timezone?: string | null;
+            adjustment?: string | null;
+            /** @description utc, localtime */
+            basis?: string | null;
+            start_seconds?: number | null;
+            timers?: components["schemas"]["HardwareTimerBodyRequest"][] | null;
+        };
+        /** @description The console; the first one of a guest with firmware is its first serial port again. */
+        HardwareConsole: {
+            /** @description pty, dev, file, pipe, unix, tcp, udp, null, stdio, vc, spicevmc, spiceport, nmdm, qemu-vdagent, dbus */
+            type: string;
+            path: string | null;
+            /** @description connect, bind */
+            mode: string | null;
+            host: string | null;
+            service: string | null;
+            tls: boolean | null;
+            append: boolean | null;
+            channel: string | null;
+            master: string | null;
+            slave: string | null;
+            /** @description raw, telnet, telnets, tls */
+            protocol: string | null;
+            log_file: string | null;
+            log_append: boolean | null;
+            /** @description serial, virtio, xen, lxc, uml, openvz, sclp, sclplm */
+            target_type: string | null;
+            target_port: number | null;
+        };
+        /** @description A bus's controller. Several of one type are told apart by `index`. */
+        HardwareController: {
+            /** @description scsi, usb, sata, ide, fdc, pci, virtio-serial, ccid, isa, xenbus */
+            type: string;
+            index: number | null;
+            model: string | null;
+            ports: number | null;
+            vectors: number | null;
+            max_grant_frames: number | null;
+            max_event_channels: number | null;
+            queues: number | null;
+            commands_per_lun: number | null;
+            max_sectors: number | null;
+            io_event_fd: boolean | null;
+            iothread: number | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+            packed: boolean | null;
+            pci_model: string | null;
+            chassis_number: number | null;
+            chassis: number | null;
+            port: number | null;
+            bus_number: number | null;
+            hotplug: boolean | null;
+            numa_node: number | null;
+            pci_hole64_bytes: number | null;
+        };
+        /** @description Which CPU the guest sees. A model is of mode custom alone; the others take the node's. */
+        HardwareCpu: {
+            /** @description custom, host-model, host-passthrough, maximum */
+            mode: string | null;
+            /** @description minimum, exact, strict */
+            match: string | null;
+            /** @description none, partial, full */
+            check: string | null;
+            migratable: boolean | null;
+            model: string | null;
+            /** @description allow, forbid */
+            fallback: string | null;
+            vendor_id: string | null;
+            vendor: string | null;
+            features: components["schemas"]["HardwareCpuFeature"][];
+            /** @description emulate, passthrough, disable */
+            cache_mode: string | null;
+            cache_level: number | null;
+            /** @description passthrough, emulate */
+            address_bits_mode: string | null;
+            address_bits: number | null;
+        };
+        /** @description Which CPU the guest sees. A model is of mode custom alone; the others take the node's. */
+        HardwareCpuBodyRequest: {
+            /** @description custom, host-model, host-passthrough, maximum */
+            mode?: string | null;
+            /** @description minimum, exact, strict */
+            match?: string | null;
+            /** @description none, partial, full */
+            check?: string | null;
+            migratable?: boolean | null;
+            model?: string | null;
+            /** @description allow, forbid */
+            fallback?: string | null;
+            vendor_id?: string | null;
+            vendor?: string | null;
+            features?: components["schemas"]["HardwareCpuFeatureBodyRequest"][] | null;
+            /** @description emulate, passthrough, disable */
+            cache_mode?: string | null;
+            cache_level?: number | null;
+            /** @description passthrough, emulate */
+            address_bits_mode?: string | null;
+            address_bits?: number | null;
+        };
+        /** @description A feature beside what the model has. */
+        HardwareCpuFeature: {
+            name: string;
+            /** @description force, require, optional, disable, forbid */
+            policy: string;
+        };
+        /** @description A feature beside what the model has. */
+        HardwareCpuFeatureBodyRequest: {
+            name?: string | null;
+            /** @description force, require, optional, disable, forbid */
+            policy?: string | null;
+        };
+        /**
+         * @description Shares weigh it against others; in each period (of microseconds) it may run for the quota.
+         *
+         *     The plain period and quota are of each vCPU, the global ones of the whole domain.
+         */
+        HardwareCpuTuning: {
+            shares: number | null;
+            period_microseconds: number | null;
+            quota_microseconds: number | null;
+            global_period_microseconds: number | null;
+            global_quota_microseconds: number | null;
+            emulator_period_microseconds: number | null;
+            emulator_quota_microseconds: number | null;
+            iothread_period_microseconds: number | null;
+            iothread_quota_microseconds: number | null;
+            schedulers: components["schemas"]["HardwareVcpuScheduler"][];
+        };
+        /**
+         * @description Shares weigh it against others; in each period (of microseconds) it may run for the quota.
+         *
+         *     The plain period and quota are of each vCPU, the global ones of the whole domain.
+         */
+        HardwareCpuTuningBodyRequest: {
+            shares?: number | null;
+            period_microseconds?: number | null;
+            quota_microseconds?: number | null;
+            global_period_microseconds?: number | null;
+            global_quota_microseconds?: number | null;
+            emulator_period_microseconds?: number | null;
+            emulator_quota_microseconds?: number | null;
+            iothread_period_microseconds?: number | null;
+            iothread_quota_microseconds?: number | null;
+            schedulers?: components["schemas"]["HardwareVcpuSchedulerBodyRequest"][] | null;
+        };
+        HardwareDevice: components["schemas"]["DiskDevice"] | components["schemas"]["InterfaceDevice"] | components["schemas"]["GraphicsDevice"] | components["schemas"]["VideoDevice"] | components["schemas"]["SoundDevice"] | components["schemas"]["AudioDevice"] | components["schemas"]["TpmDevice"] | components["schemas"]["WatchdogDevice"] | components["schemas"]["RngDevice"] | components["schemas"]["FilesystemDevice"] | components["schemas"]["HostdevDevice"] | components["schemas"]["SerialDevice"] | components["schemas"]["ParallelDevice"] | components["schemas"]["ConsoleDevice"] | components["schemas"]["ChannelDevice"] | components["schemas"]["InputDevice"] | components["schemas"]["ControllerDevice"] | components["schemas"]["MemballoonDevice"] | components["schemas"]["MemoryDeviceDevice"] | components["schemas"]["PanicDevice"] | components["schemas"]["VsockDevice"] | components["schemas"]["RedirdevDevice"] | components["schemas"]["SmartcardDevice"] | components["schemas"]["IommuDevice"] | components["schemas"]["ShmemDevice"] | components["schemas"]["LeaseDevice"];
+        /** @description A disk, a CD or floppy drive, or a LUN passed through. Without a source it is an empty drive. */
+        HardwareDisk: {
+            /** @description disk, cdrom, floppy, lun */
+            device: string;
+            source: components["schemas"]["HardwareDiskSource"] | null;
+            target: string | null;
+            /** @description virtio, scsi, sata, ide, usb, fdc, sd, xen, uml */
+            bus: string | null;
+            driver: string | null;
+            format: string | null;
+            /** @description default, none, writeback, writethrough, directsync, unsafe */
+            cache: string | null;
+            /** @description native, threads, io_uring */
+            io: string | null;
+            /** @description unmap, ignore */
+            discard: string | null;
+            /** @description off, on, unmap */
+            detect_zeroes: string | null;
+            /** @description report, stop, enospace, ignore */
+            error_policy: string | null;
+            /** @description report, stop, ignore */
+            read_error_policy: string | null;
+            copy_on_read: boolean | null;
+            io_event_fd: boolean | null;
+            event_index: boolean | null;
+            iothread: number | null;
+            queues: number | null;
+            queue_size: number | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+            packed: boolean | null;
+            serial: string | null;
+            wwn: string | null;
+            vendor: string | null;
+            product: string | null;
+            /** @description virtio, virtio-transitional, virtio-non-transitional */
+            model: string | null;
+            removable: boolean | null;
+            rotation_rate: number | null;
+            /** @description open, closed */
+            tray: string | null;
+            /** @description mandatory, requisite, optional */
+            startup_policy: string | null;
+            readonly: boolean;
+            shareable: boolean;
+            transient: boolean;
+            /** @description internal, external, no, manual */
+            snapshot: string | null;
+            raw_io: boolean | null;
+            /** @description filtered, unfiltered */
+            sgio: string | null;
+            logical_block_size: number | null;
+            physical_block_size: number | null;
+            iotune: components["schemas"]["HardwareIoTune"] | null;
+            boot_order: number | null;
+        };
+        /** @description One server of a network disk. */
+        HardwareDiskHost: {
+            name: string | null;
+            port: number | null;
+            /** @description tcp, unix, rdma */
+            transport: string | null;
+            socket: string | null;
+        };
+        /** @description One server of a network disk. */
+        HardwareDiskHostBodyRequest: {
+            name?: string | null;
+            port?: number | null;
+            /** @description tcp, unix, rdma */
+            transport?: string | null;
+            socket?: string | null;
+        };
+        /** @description Where a disk's data is. Which of these count follows from `type`. */
+        HardwareDiskSource: {
+            /** @description file, block, volume, network, dir */
+            type: string;
+            file: string | null;
+            device: string | null;
+            dir: string | null;
+            pool: string | null;
+            volume: string | null;
+            /** @description nbd, iscsi, rbd, sheepdog, gluster, vxhs, nfs, http, https, ftp, ftps, tftp, ssh */
+            protocol: string | null;
+            name: string | null;
+            hosts: components["schemas"]["HardwareDiskHost"][];
+            auth_user: string | null;
+            /** @description ceph, iscsi */
+            auth_secret_type: string | null;
+            auth_secret_uuid: string | null;
+            auth_secret_usage: string | null;
+        };
+        /** @description Where a disk's data is. Which of these count follows from `type`. */
+        HardwareDiskSourceBodyRequest: {
+            /** @description file, block, volume, network, dir */
+            type?: string | null;
+            file?: string | null;
+            device?: string | null;
+            dir?: string | null;
+            pool?: string | null;
+            volume?: string | null;
+            /** @description nbd, iscsi, rbd, sheepdog, gluster, vxhs, nfs, http, https, ftp, ftps, tftp, ssh */
+            protocol?: string | null;
+            name?: string | null;
+            hosts?: components["schemas"]["HardwareDiskHostBodyRequest"][] | null;
+            auth_user?: string | null;
+            /** @description ceph, iscsi */
+            auth_secret_type?: string | null;
+            auth_secret_uuid?: string | null;
+            auth_secret_usage?: string | null;
+        };
+        /** @description Switches; None leaves one to the hypervisor. */
+        HardwareFeatures: {
+            acpi: boolean;
+            apic: boolean;
+            apic_eoi: boolean | null;
+            pae: boolean;
+            viridian: boolean;
+            private_network: boolean;
+            hap: boolean | null;
+            pmu: boolean | null;
+            vmport: boolean | null;
+            smm: boolean | null;
+            smm_tseg_bytes: number | null;
+            pv_spinlock: boolean | null;
+            core_info: boolean | null;
+            htm: boolean | null;
+            nested_hv: boolean | null;
+            ccf_assist: boolean | null;
+            /** @description host, 2, 3 */
+            gic: string | null;
+            /** @description qemu, kvm */
+            ioapic: string | null;
+            /** @description ignore, fault */
+            unknown_msrs: string | null;
+            /** @description default, allow, deny */
+            capabilities: string | null;
+            tcg_cache_bytes: number | null;
+            hyperv: components["schemas"]["HardwareHyperv"] | null;
+            kvm: components["schemas"]["HardwareKvm"] | null;
+        };
+        /** @description Switches; None leaves one to the hypervisor. */
+        HardwareFeaturesBodyRequest: {
+            acpi?: boolean | null;
+            apic?: boolean | null;
+            apic_eoi?: boolean | null;
+            pae?: boolean | null;
+            viridian?: boolean | null;
+            private_network?: boolean | null;
+            hap?: boolean | null;
+            pmu?: boolean | null;
+            vmport?: boolean | null;
+            smm?: boolean | null;
+            smm_tseg_bytes?: number | null;
+            pv_spinlock?: boolean | null;
+            core_info?: boolean | null;
+            htm?: boolean | null;
+            nested_hv?: boolean | null;
+            ccf_assist?: boolean | null;
+            /** @description host, 2, 3 */
+            gic?: string | null;
+            /** @description qemu, kvm */
+            ioapic?: string | null;
+            /** @description ignore, fault */
+            unknown_msrs?: string | null;
+            /** @description default, allow, deny */
+            capabilities?: string | null;
+            tcg_cache_bytes?: number | null;
+            hyperv?: components["schemas"]["HardwareHypervBodyRequest"] | null;
+            kvm?: components["schemas"]["HardwareKvmBodyRequest"] | null;
+        };
+        /**
+         * @description A shared folder (`mount`, over virtiofs or 9p) or, for a container, any of the other types.
+         *
+         *     Which of the sources counts follows from `type`. `target` is a tag that the guest mounts, or a container's path.
+         */
+        HardwareFilesystem: {
+            /** @description mount, template, file, block, ram, bind */
+            type: string;
+            source_dir: string | null;
+            source_file: string | null;
+            source_device: string | null;
+            source_template: string | null;
+            source_socket: string | null;
+            ram_kibibytes: number | null;
+            target: string | null;
+            /** @description path, handle, loop, nbd, ploop, virtiofs */
+            driver: string | null;
+            format: string | null;
+            /** @description immediate */
+            write_policy: string | null;
+            queue_size: number | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+            /** @description virtio, virtio-transitional, virtio-non-transitional */
+            model: string | null;
+            /** @description passthrough, mapped, squash */
+            access_mode: string | null;
+            /** @description default, remap, forbid, warn */
+            multiple_devices: string | null;
+            file_mode: string | null;
+            dir_mode: string | null;
+            readonly: boolean;
+            binary: string | null;
+            extended_attributes: boolean | null;
+            /** @description none, always */
+            cache: string | null;
+            /** @description namespace, chroot */
+            sandbox: string | null;
+            posix_locks: boolean | null;
+            flock: boolean | null;
+            thread_pool_size: number | null;
+            space_hard_limit_bytes: number | null;
+            space_soft_limit_bytes: number | null;
+            boot_order: number | null;
+        };
+        /** @description A value for a variable of the filter; a name may come more than once. */
+        HardwareFilterParameter: {
+            name: string;
+            value: string;
+        };
+        /** @description A value for a variable of the filter; a name may come more than once. */
+        HardwareFilterParameterBodyRequest: {
+            name?: string | null;
+            value?: string | null;
+        };
+        /** @description What libvirt shall look for among the node's firmwares. */
+        HardwareFirmwareFeature: {
+            /** @description secure-boot, enrolled-keys */
+            name: string;
+            enabled: boolean;
+        };
+        /** @description What libvirt shall look for among the node's firmwares. */
+        HardwareFirmwareFeatureBodyRequest: {
+            /** @description secure-boot, enrolled-keys */
+            name?: string | null;
+            enabled?: boolean | null;
+        };
+        /** @description A way to see the screen. The password goes in and never comes out. */
+        HardwareGraphics: {
+            /** @description vnc, spice, sdl, rdp, desktop, egl-headless, dbus */
+            type: string;
+            port: number | null;
+            tls_port: number | null;
+            listen: components["schemas"]["HardwareListen"] | null;
+            password_valid_to: string | null;
+            websocket: number | null;
+            keymap: string | null;
+            /** @description allow-exclusive, force-shared, ignore */
+            share_policy: string | null;
+            power_control: boolean | null;
+            /** @description fail, disconnect, keep */
+            connected: string | null;
+            /** @description any, secure, insecure */
+            default_mode: string | null;
+            display: string | null;
+            full_screen: boolean | null;
+            gl: boolean | null;
+            render_node: string | null;
+            /** @description auto_glz, auto_lz, quic, glz, lz, off */
+            image_compression: string | null;
+            /** @description auto, never, always */
+            jpeg_compression: string | null;
+            /** @description auto, never, always */
+            zlib_compression: string | null;
+            playback_compression: boolean | null;
+            /** @description filter, all, off */
+            streaming: string | null;
+            clipboard: boolean | null;
+            file_transfer: boolean | null;
+            /** @description server, client */
+            mouse_mode: string | null;
+            audio: number | null;
+        };
+        /** @description A PCI, USB, SCSI or mediated device. A USB device is known by its vendor and product, or by its place. */
+        HardwareHostdev: {
+            /** @description pci, usb, scsi, mdev */
+            type: string;
+            /** @description subsystem */
+            mode: string;
+            managed: boolean | null;
+            pci_address: string | null;
+            usb_vendor: string | null;
+            usb_product: string | null;
+            usb_bus: number | null;
+            usb_device: number | null;
+            usb_guest_reset: string | null;
+            scsi_adapter: string | null;
+            scsi_bus: number | null;
+            scsi_target: number | null;
+            scsi_unit: number | null;
+            mdev_uuid: string | null;
+            mdev_model: string | null;
+            mdev_display: boolean | null;
+            mdev_ram_framebuffer: boolean | null;
+            /** @description mandatory, requisite, optional */
+            startup_policy: string | null;
+            /** @description kvm, vfio, xen */
+            driver: string | null;
+            rom_bar: boolean | null;
+            rom_file: string | null;
+            readonly: boolean;
+            shareable: boolean;
+            boot_order: number | null;
+        };
+        /** @description Pages of one size, for some of the guest's NUMA cells or for all. */
+        HardwareHugePage: {
+            size_bytes: number;
+            cells: string | null;
+        };
+        /** @description Pages of one size, for some of the guest's NUMA cells or for all. */
+        HardwareHugePageBodyRequest: {
+            size_bytes?: number | null;
+            cells?: string | null;
+        };
+        /** @description Enlightenments, by which Windows runs faster. With the mode passthrough the node's are all on. */
+        HardwareHyperv: {
+            /** @description custom, passthrough */
+            mode: string | null;
+            relaxed: boolean | null;
+            vapic: boolean | null;
+            spinlocks: boolean | null;
+            spinlock_retries: number | null;
+            vpindex: boolean | null;
+            runtime: boolean | null;
+            synic: boolean | null;
+            stimer: boolean | null;
+            stimer_direct: boolean | null;
+            reset: boolean | null;
+            vendor_id: boolean | null;
+            vendor_id_value: string | null;
+            frequencies: boolean | null;
+            reenlightenment: boolean | null;
+            tlbflush: boolean | null;
+            ipi: boolean | null;
+            evmcs: boolean | null;
+            avic: boolean | null;
+        };
+        /** @description Enlightenments, by which Windows runs faster. With the mode passthrough the node's are all on. */
+        HardwareHypervBodyRequest: {
+            /** @description custom, passthrough */
+            mode?: string | null;
+            relaxed?: boolean | null;
+            vapic?: boolean | null;
+            spinlocks?: boolean | null;
+            spinlock_retries?: number | null;
+            vpindex?: boolean | null;
+            runtime?: boolean | null;
+            synic?: boolean | null;
+            stimer?: boolean | null;
+            stimer_direct?: boolean | null;
+            reset?: boolean | null;
+            vendor_id?: boolean | null;
+            vendor_id_value?: string | null;
+            frequencies?: boolean | null;
+            reenlightenment?: boolean | null;
+            tlbflush?: boolean | null;
+            ipi?: boolean | null;
+            evmcs?: boolean | null;
+            avic?: boolean | null;
+        };
+        /** @description A container's first program. */
+        HardwareInit: {
+            path: string | null;
+            arguments: string[];
+            directory: string | null;
+            user: string | null;
+            group: string | null;
+        };
+        /** @description A container's first program. */
+        HardwareInitBodyRequest: {
+            path?: string | null;
+            arguments?: string[] | null;
+            directory?: string | null;
+            user?: string | null;
+            group?: string | null;
+        };
+        /** @description An input device; passthrough and evdev give the guest one of the node. */
+        HardwareInput: {
+            /** @description tablet, mouse, keyboard, passthrough, evdev */
+            type: string;
+            /** @description ps2, usb, virtio, xen */
+            bus: string | null;
+            /** @description virtio, virtio-transitional, virtio-non-transitional */
+            model: string | null;
+            passthrough_device: string | null;
+            evdev_device: string | null;
+            grab: boolean | null;
+            grab_toggle: string | null;
+            repeat: boolean | null;
+        };
+        /** @description A network card. Its rates are as the node sees them: inbound is what the guest receives. */
+        HardwareInterface: {
+            source: components["schemas"]["HardwareInterfaceSource"];
+            mac: string | null;
+            model: string | null;
+            target: string | null;
+            link_up: boolean | null;
+            mtu: number | null;
+            vlans: components["schemas"]["HardwareVlanTag"][];
+            vlan_trunk: boolean | null;
+            inbound: components["schemas"]["HardwareBandwidth"] | null;
+            outbound: components["schemas"]["HardwareBandwidth"] | null;
+            filter: string | null;
+            filter_parameters: components["schemas"]["HardwareFilterParameter"][];
+            isolated: boolean | null;
+            trust_guest_rx_filters: boolean | null;
+            /** @description qemu, vhost */
+            driver: string | null;
+            queues: number | null;
+            rx_queue_size: number | null;
+            tx_queue_size: number | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+            packed: boolean | null;
+            /** @description passt */
+            backend: string | null;
+            rom_bar: boolean | null;
+            rom_file: string | null;
+            /** @description persistent, transient */
+            teaming: string | null;
+            teaming_persistent: string | null;
+            boot_order: number | null;
+        };
+        /** @description What it is plugged into. Which of these count follows from `type`. */
+        HardwareInterfaceSource: {
+            /** @description network, bridge, direct, user, ethernet, vdpa */
+            type: string;
+            network: string | null;
+            portgroup: string | null;
+            bridge: string | null;
+            device: string | null;
+            /** @description vepa, bridge, private, passthrough */
+            mode: string | null;
+        };
+        /** @description What it is plugged into. Which of these count follows from `type`. */
+        HardwareInterfaceSourceBodyRequest: {
+            /** @description network, bridge, direct, user, ethernet, vdpa */
+            type?: string | null;
+            network?: string | null;
+            portgroup?: string | null;
+            bridge?: string | null;
+            device?: string | null;
+            /** @description vepa, bridge, private, passthrough */
+            mode?: string | null;
+        };
+        /** @description The node's CPUs that one I/O thread may run on. */
+        HardwareIoThreadPin: {
+            iothread: number;
+            cpus: string;
+        };
+        /** @description The node's CPUs that one I/O thread may run on. */
+        HardwareIoThreadPinBodyRequest: {
+            iothread?: number | null;
+            cpus?: string | null;
+        };
+        /** @description What a disk may do in a second; `_max` are short bursts. `group` shares the limits with its other members. */
+        HardwareIoTune: {
+            total_bytes_sec: number | null;
+            read_bytes_sec: number | null;
+            write_bytes_sec: number | null;
+            total_iops_sec: number | null;
+            read_iops_sec: number | null;
+            write_iops_sec: number | null;
+            total_bytes_sec_max: number | null;
+            read_bytes_sec_max: number | null;
+            write_bytes_sec_max: number | null;
+            total_iops_sec_max: number | null;
+            read_iops_sec_max: number | null;
+            write_iops_sec_max: number | null;
+            size_iops_sec: number | null;
+            group_name: string | null;
+        };
+        /** @description What a disk may do in a second; `_max` are short bursts. `group` shares the limits with its other members. */
+        HardwareIoTuneBodyRequest: {
+            total_bytes_sec?: number | null;
+            read_bytes_sec?: number | null;
+            write_bytes_sec?: number | null;
+            total_iops_sec?: number | null;
+            read_iops_sec?: number | null;
+            write_iops_sec?: number | null;
+            total_bytes_sec_max?: number | null;
+            read_bytes_sec_max?: number | null;
+            write_bytes_sec_max?: number | null;
+            total_iops_sec_max?: number | null;
+            read_iops_sec_max?: number | null;
+            write_iops_sec_max?: number | null;
+            size_iops_sec?: number | null;
+            group_name?: string | null;
+        };
+        /** @description An IOMMU for the guest; `interrupt_remapping` needs the I/O APIC of QEMU (see the features). */
+        HardwareIommu: {
+            /** @description intel, smmuv3, virtio */
+            model: string;
+            interrupt_remapping: boolean | null;
+            caching_mode: boolean | null;
+            extended_interrupts: boolean | null;
+            iotlb: boolean | null;
+            address_width_bits: number | null;
+        };
+        /** @description A kernel of the node that is started instead of what the disks hold. */
+        HardwareKernel: {
+            kernel: string | null;
+            initrd: string | null;
+            cmdline: string | null;
+            dtb: string | null;
+        };
+        /** @description A kernel of the node that is started instead of what the disks hold. */
+        HardwareKernelBodyRequest: {
+            kernel?: string | null;
+            initrd?: string | null;
+            cmdline?: string | null;
+            dtb?: string | null;
+        };
+        /** @description What KVM shows of itself, or hides. */
+        HardwareKvm: {
+            hidden: boolean | null;
+            hint_dedicated: boolean | null;
+            poll_control: boolean | null;
+            pv_ipi: boolean | null;
+            dirty_ring: boolean | null;
+            dirty_ring_size: number | null;
+        };
+        /** @description What KVM shows of itself, or hides. */
+        HardwareKvmBodyRequest: {
+            hidden?: boolean | null;
+            hint_dedicated?: boolean | null;
+            poll_control?: boolean | null;
+            pv_ipi?: boolean | null;
+            dirty_ring?: boolean | null;
+            dirty_ring_size?: number | null;
+        };
+        /** @description A lease of a lock space, kept at an offset of a file or device of the node. */
+        HardwareLease: {
+            lockspace: string;
+            key: string;
+            path: string;
+            offset_bytes: number | null;
+        };
+        /** @description Where it is heard. Which of these count follows from `type`. */
+        HardwareListen: {
+            /** @description address, network, socket, none */
+            type: string;
+            address: string | null;
+            network: string | null;
+            socket: string | null;
+        };
+        /** @description The firmware's files, for whoever chooses them by hand, and where its variables are kept. */
+        HardwareLoader: {
+            /** @description bios, efi */
+            firmware: string | null;
+            features: components["schemas"]["HardwareFirmwareFeature"][];
+            path: string | null;
+            readonly: boolean | null;
+            /** @description rom, pflash */
+            type: string | null;
+            secure: boolean | null;
+            stateless: boolean | null;
+            nvram: string | null;
+            nvram_template: string | null;
+        };
+        /** @description The firmware's files, for whoever chooses them by hand, and where its variables are kept. */
+        HardwareLoaderBodyRequest: {
+            /** @description bios, efi */
+            firmware?: string | null;
+            features?: components["schemas"]["HardwareFirmwareFeatureBodyRequest"][] | null;
+            path?: string | null;
+            readonly?: boolean | null;
+            /** @description rom, pflash */
+            type?: string | null;
+            secure?: boolean | null;
+            stateless?: boolean | null;
+            nvram?: string | null;
+            nvram_template?: string | null;
+        };
+        /** @description The balloon. `none` says that there shall be none, where libvirt would add one by itself. */
+        HardwareMemballoon: {
+            /** @description virtio, virtio-transitional, virtio-non-transitional, xen, none */
+            model: string;
+            auto_deflate: boolean | null;
+            free_page_reporting: boolean | null;
+            stats_period_seconds: number | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+        };
+        /** @description Where the node takes the guest's memory from. virtiofs needs shared access. */
+        HardwareMemoryBacking: {
+            hugepages: boolean;
+            pages: components["schemas"]["HardwareHugePage"][];
+            no_shared_pages: boolean;
+            locked: boolean;
+            /** @description file, anonymous, memfd */
+            source: string | null;
+            /** @description shared, private */
+            access: string | null;
+            /** @description immediate, ondemand */
+            allocation: string | null;
+            allocation_threads: number | null;
+            discard: boolean;
+        };
+        /** @description Where the node takes the guest's memory from. virtiofs needs shared access. */
+        HardwareMemoryBackingBodyRequest: {
+            hugepages?: boolean | null;
+            pages?: components["schemas"]["HardwareHugePageBodyRequest"][] | null;
+            no_shared_pages?: boolean | null;
+            locked?: boolean | null;
+            /** @description file, anonymous, memfd */
+            source?: string | null;
+            /** @description shared, private */
+            access?: string | null;
+            /** @description immediate, ondemand */
+            allocation?: string | null;
+            allocation_threads?: number | null;
+            discard?: boolean | null;
+        };
+        /** @description A DIMM or another kind of module. `node` is the guest's NUMA cell that it belongs to. */
+        HardwareMemoryDevice: {
+            /** @description dimm, nvdimm, virtio-pmem, virtio-mem, sgx-epc */
+            model: string;
+            size_bytes: number;
+            node: number | null;
+            /** @description shared, private */
+            access: string | null;
+            discard: boolean | null;
+            uuid: string | null;
+            path: string | null;
+            page_size_bytes: number | null;
+            source_nodes: string | null;
+            align_size_bytes: number | null;
+            persistent: boolean;
+            block_size_bytes: number | null;
+            requested_size_bytes: number | null;
+            label_size_bytes: number | null;
+            readonly: boolean;
+        };
+        /** @description Limits of the node's memory that all of the domain's processes together may take. */
+        HardwareMemoryTuning: {
+            hard_limit_bytes: number | null;
+            soft_limit_bytes: number | null;
+            swap_hard_limit_bytes: number | null;
+            min_guarantee_bytes: number | null;
+        };
+        /** @description Limits of the node's memory that all of the domain's processes together may take. */
+        HardwareMemoryTuningBodyRequest: {
+            hard_limit_bytes?: number | null;
+            soft_limit_bytes?: number | null;
+            swap_hard_limit_bytes?: number | null;
+            min_guarantee_bytes?: number | null;
+        };
+        /** @description The guest's cells, and the node's that give the memory. */
+        HardwareNuma: {
+            cells: components["schemas"]["HardwareNumaCell"][];
+            /** @description strict, preferred, interleave, restrictive */
+            mode: string | null;
+            nodes: string | null;
+            /** @description static, auto */
+            placement: string | null;
+            bindings: components["schemas"]["HardwareNumaBinding"][];
+        };
+        /** @description The node's NUMA nodes that one cell of the guest takes its memory from. */
+        HardwareNumaBinding: {
+            cell: number;
+            /** @description strict, preferred, interleave, restrictive */
+            mode: string;
+            nodes: string;
+        };
+        /** @description The node's NUMA nodes that one cell of the guest takes its memory from. */
+        HardwareNumaBindingBodyRequest: {
+            cell?: number | null;
+            /** @description strict, preferred, interleave, restrictive */
+            mode?: string | null;
+            nodes?: string | null;
+        };
+        /** @description The guest's cells, and the node's that give the memory. */
+        HardwareNumaBodyRequest: {
+            cells?: components["schemas"]["HardwareNumaCellBodyRequest"][] | null;
+            /** @description strict, preferred, interleave, restrictive */
+            mode?: string | null;
+            nodes?: string | null;
+            /** @description static, auto */
+            placement?: string | null;
+            bindings?: components["schemas"]["HardwareNumaBindingBodyRequest"][] | null;
+        };
+        /** @description A NUMA cell of the guest: some of its vCPUs and some of its memory. */
+        HardwareNumaCell: {
+            id: number;
+            memory_bytes: number;
+            vcpus: string | null;
+            /** @description shared, private */
+            access: string | null;
+            discard: boolean | null;
+            distances: components["schemas"]["HardwareNumaDistance"][];
+        };
+        /** @description A NUMA cell of the guest: some of its vCPUs and some of its memory. */
+        HardwareNumaCellBodyRequest: {
+            id?: number | null;
+            memory_bytes?: number | null;
+            vcpus?: string | null;
+            /** @description shared, private */
+            access?: string | null;
+            discard?: boolean | null;
+            distances?: components["schemas"]["HardwareNumaDistanceBodyRequest"][] | null;
+        };
+        /** @description How far another cell is; 10 is near itself. */
+        HardwareNumaDistance: {
+            id: number;
+            value: number;
+        };
+        /** @description How far another cell is; 10 is near itself. */
+        HardwareNumaDistanceBodyRequest: {
+            id?: number | null;
+            value?: number | null;
+        };
+        /** @description Without a model the one that suits the machine. */
+        HardwarePanic: {
+            /** @description isa, pseries, hyperv, s390, pvpanic */
+            model: string | null;
+        };
+        /** @description A parallel port. */
+        HardwareParallel: {
+            /** @description pty, dev, file, pipe, unix, tcp, udp, null, stdio, vc, spicevmc, spiceport, nmdm, qemu-vdagent, dbus */
+            type: string;
+            path: string | null;
+            /** @description connect, bind */
+            mode: string | null;
+            host: string | null;
+            service: string | null;
+            tls: boolean | null;
+            append: boolean | null;
+            channel: string | null;
+            master: string | null;
+            slave: string | null;
+            /** @description raw, telnet, telnets, tls */
+            protocol: string | null;
+            log_file: string | null;
+            log_append: boolean | null;
+            target_port: number | null;
+        };
+        /** @description Which of the node's CPUs do the domain's work. `cpus` is for what no line below names. */
+        HardwarePinning: {
+            /** @description static, auto */
+            placement: string | null;
+            cpus: string | null;
+            vcpus: components["schemas"]["HardwareVcpuPin"][];
+            iothreads: components["schemas"]["HardwareIoThreadPin"][];
+            emulator: string | null;
+        };
+        /** @description Which of the node's CPUs do the domain's work. `cpus` is for what no line below names. */
+        HardwarePinningBodyRequest: {
+            /** @description static, auto */
+            placement?: string | null;
+            cpus?: string | null;
+            vcpus?: components["schemas"]["HardwareVcpuPinBodyRequest"][] | null;
+            iothreads?: components["schemas"]["HardwareIoThreadPinBodyRequest"][] | null;
+            emulator?: string | null;
+        };
+        /** @description A USB port for a device from elsewhere, by SPICE (spicevmc) or over TCP. */
+        HardwareRedirdev: {
+            /** @description pty, dev, file, pipe, unix, tcp, udp, null, stdio, vc, spicevmc, spiceport, nmdm, qemu-vdagent, dbus */
+            type: string;
+            /** @description usb */
+            bus: string;
+            /** @description connect, bind */
+            mode: string | null;
+            host: string | null;
+            service: string | null;
+            /** @description raw, telnet, telnets, tls */
+            protocol: string | null;
+            boot_order: number | null;
+        };
+        /** @description A random number generator, which may give `rate_bytes` in each period of `rate_period_seconds`. */
+        HardwareRng: {
+            /** @description random, builtin, egd */
+            backend: string;
+            /** @description virtio, virtio-transitional, virtio-non-transitional */
+            model: string;
+            path: string | null;
+            rate_bytes: number | null;
+            /** Format: double */
+            rate_period_seconds: number | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+        };
+        /** @description A serial port. */
+        HardwareSerial: {
+            /** @description pty, dev, file, pipe, unix, tcp, udp, null, stdio, vc, spicevmc, spiceport, nmdm, qemu-vdagent, dbus */
+            type: string;
+            path: string | null;
+            /** @description connect, bind */
+            mode: string | null;
+            host: string | null;
+            service: string | null;
+            tls: boolean | null;
+            append: boolean | null;
+            channel: string | null;
+            master: string | null;
+            slave: string | null;
+            /** @description raw, telnet, telnets, tls */
+            protocol: string | null;
+            log_file: string | null;
+            log_append: boolean | null;
+            /** @description isa-serial, usb-serial, pci-serial, spapr-vio-serial, system-serial, sclp-serial, isa-debug */
+            target_type: string | null;
+            target_port: number | null;
+            /** @description isa-serial, usb-serial, pci-serial, spapr-vty, pl011, 16550a, sclpconsole, sclplmconsole, isa-debugcon */
+            target_model: string | null;
+        };
+        /** @description Everything of it that can be changed. A maximum stands before what it limits: both can be changed at once. */
+        HardwareSettings: {
+            title: string | null;
+            description: string | null;
+            os_id: string | null;
+            generation_id: string | null;
+            arch: string | null;
+            machine: string | null;
+            emulator: string | null;
+            max_vcpus: number;
+            vcpus: number;
+            topology: components["schemas"]["HardwareTopology"] | null;
+            cpu: components["schemas"]["HardwareCpu"] | null;
+            iothreads: number;
+            max_memory_bytes: number;
+            memory_bytes: number;
+            numa: components["schemas"]["HardwareNuma"] | null;
+            memory_limit_bytes: number | null;
+            memory_slots: number | null;
+            memory_backing: components["schemas"]["HardwareMemoryBacking"] | null;
+            pinning: components["schemas"]["HardwarePinning"] | null;
+            tuning: components["schemas"]["HardwareTuning"] | null;
+            /** @description bios, efi, efi-secure */
+            firmware: string | null;
+            loader: components["schemas"]["HardwareLoader"] | null;
+            kernel: components["schemas"]["HardwareKernel"] | null;
+            init: components["schemas"]["HardwareInit"] | null;
+            boot_devices: string[];
+            boot_order: string[];
+            boot_menu: boolean | null;
+            /** Format: double */
+            boot_menu_timeout_seconds: number | null;
+            bios_on_serial: boolean | null;
+            /** Format: double */
+            bios_reboot_seconds: number | null;
+            clock: components["schemas"]["HardwareClock"] | null;
+            features: components["schemas"]["HardwareFeatures"] | null;
+            /** @description destroy, restart, preserve, rename-restart */
+            on_poweroff: string | null;
+            /** @description destroy, restart, preserve, rename-restart */
+            on_reboot: string | null;
+            /** @description destroy, restart, preserve, rename-restart, coredump-destroy, coredump-restart */
+            on_crash: string | null;
+            /** @description poweroff, restart, pause, ignore */
+            on_lock_failure: string | null;
+            suspend_to_memory: boolean | null;
+            suspend_to_disk: boolean | null;
+            autostart: boolean;
+        };
+        /** @description A region, shared by everyone who names it. libvirt wants a power of two, from 1 MiB on. */
+        HardwareShmem: {
+            name: string;
+            /** @description ivshmem, ivshmem-plain, ivshmem-doorbell */
+            model: string | null;
+            size_bytes: number | null;
+            /** @description master, peer */
+            role: string | null;
+            server: string | null;
+            vectors: number | null;
+            io_event_fd: boolean | null;
+        };
+        /** @description The node's smart card, one made of certificates of the node, or one that comes over a character device. */
+        HardwareSmartcard: {
+            /** @description host, host-certificates, passthrough */
+            mode: string;
+            /** @description pty, dev, file, pipe, unix, tcp, udp, null, stdio, vc, spicevmc, spiceport, nmdm, qemu-vdagent, dbus */
+            type: string | null;
+            /** @description connect, bind */
+            source_mode: string | null;
+            host: string | null;
+            service: string | null;
+            path: string | null;
+            /** @description raw, telnet, telnets, tls */
+            protocol: string | null;
+            certificates: string[];
+            database: string | null;
+        };
+        /** @description A sound card. `codecs` are of the ich cards; `audio` is the id of the back end. */
+        HardwareSound: {
+            /** @description sb16, es1370, pcspk, ac97, ich6, ich7, ich9, usb */
+            model: string;
+            codecs: string[];
+            audio: number | null;
+        };
+        /** @description One of the guest's timers, and what becomes of ticks that it missed. */
+        HardwareTimer: {
+            /** @description platform, rtc, tsc, hpet, pit, armvtimer, kvmclock, hypervclock */
+            name: string;
+            present: boolean | null;
+            /** @description delay, catchup, merge, discard */
+            tick_policy: string | null;
+            /** @description boot, guest, wall, realtime */
+            track: string | null;
+            frequency_hertz: number | null;
+            /** @description auto, native, emulate, paravirt, smpsafe */
+            mode: string | null;
+        };
+        /** @description One of the guest's timers, and what becomes of ticks that it missed. */
+        HardwareTimerBodyRequest: {
+            /** @description platform, rtc, tsc, hpet, pit, armvtimer, kvmclock, hypervclock */
+            name?: string | null;
+            present?: boolean | null;
+            /** @description delay, catchup, merge, discard */
+            tick_policy?: string | null;
+            /** @description boot, guest, wall, realtime */
+            track?: string | null;
+            frequency_hertz?: number | null;
+            /** @description auto, native, emulate, paravirt, smpsafe */
+            mode?: string | null;
+        };
+        /** @description Sockets × dies × cores × threads make the most vCPUs that there can be. */
+        HardwareTopology: {
+            sockets: number;
+            dies: number | null;
+            cores: number;
+            threads: number;
+        };
+        /** @description Sockets × dies × cores × threads make the most vCPUs that there can be. */
+        HardwareTopologyBodyRequest: {
+            sockets?: number | null;
+            dies?: number | null;
+            cores?: number | null;
+            threads?: number | null;
+        };
+        /** @description A TPM: the node's own passed through, or one that swtpm emulates and whose state the node keeps. */
+        HardwareTpm: {
+            /** @description emulator, passthrough */
+            backend: string;
+            /** @description tpm-tis, tpm-crb, tpm-spapr, spapr-tpm-proxy */
+            model: string | null;
+            /** @description 1.2, 2.0 */
+            version: string | null;
+            persistent_state: boolean | null;
+            encryption_secret: string | null;
+            active_pcr_banks: string[];
+            device: string | null;
+        };
+        /** @description Its part of the node's processors, memory and disks. */
+        HardwareTuning: {
+            cpu: components["schemas"]["HardwareCpuTuning"] | null;
+            memory: components["schemas"]["HardwareMemoryTuning"] | null;
+            block: components["schemas"]["HardwareBlockTuning"] | null;
+        };
+        /** @description Its part of the node's processors, memory and disks. */
+        HardwareTuningBodyRequest: {
+            cpu?: components["schemas"]["HardwareCpuTuningBodyRequest"] | null;
+            memory?: components["schemas"]["HardwareMemoryTuningBodyRequest"] | null;
+            block?: components["schemas"]["HardwareBlockTuningBodyRequest"] | null;
+        };
+        /** @description The node's CPUs that one vCPU may run on. */
+        HardwareVcpuPin: {
+            vcpu: number;
+            cpus: string;
+        };
+        /** @description The node's CPUs that one vCPU may run on. */
+        HardwareVcpuPinBodyRequest: {
+            vcpu?: number | null;
+            cpus?: string | null;
+        };
+        /** @description How the node's kernel schedules some vCPUs; a priority is for fifo and rr. */
+        HardwareVcpuScheduler: {
+            vcpus: string;
+            /** @description batch, idle, fifo, rr */
+            scheduler: string;
+            priority: number | null;
+        };
+        /** @description How the node's kernel schedules some vCPUs; a priority is for fifo and rr. */
+        HardwareVcpuSchedulerBodyRequest: {
+            vcpus?: string | null;
+            /** @description batch, idle, fifo, rr */
+            scheduler?: string | null;
+            priority?: number | null;
+        };
+        /** @description A graphics card. `ram_bytes`, `vga_memory_bytes` and `vram64_bytes` are of qxl alone. */
+        HardwareVideo: {
+            /** @description vga, cirrus, vmvga, xen, vbox, virtio, gop, none, bochs, ramfb, qxl */
+            model: string;
+            /** @description qemu, vhostuser */
+            driver: string | null;
+            /** @description io, on, off */
+            vga_config: string | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+            vram_bytes: number | null;
+            ram_bytes: number | null;
+            vga_memory_bytes: number | null;
+            vram64_bytes: number | null;
+            heads: number | null;
+            primary: boolean | null;
+            acceleration_3d: boolean | null;
+            acceleration_2d: boolean | null;
+            render_node: string | null;
+            width: number | null;
+            height: number | null;
+        };
+        /** @description One VLAN; `native_mode` marks the own one of a trunk. */
+        HardwareVlanTag: {
+            id: number;
+            /** @description tagged, untagged */
+            native_mode: string | null;
+        };
+        /** @description One VLAN; `native_mode` marks the own one of a trunk. */
+        HardwareVlanTagBodyRequest: {
+            id?: number | null;
+            /** @description tagged, untagged */
+            native_mode?: string | null;
+        };
+        /** @description `cid` is the guest's address; with `auto` libvirt chooses it at every start. */
+        HardwareVsock: {
+            /** @description virtio, virtio-transitional, virtio-non-transitional */
+            model: string | null;
+            auto: boolean | null;
+            cid: number | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+        };
+        /** @description What becomes of the domain when the guest stops feeding it. */
+        HardwareWatchdog: {
+            /** @description i6300esb, ib700, diag288, itco */
+            model: string;
+            /** @description reset, shutdown, poweroff, pause, none, dump, inject-nmi */
+            action: string | null;
+        };
         /** @description A host: what its node says, and what we know of reaching it. */
         Host: {
             /** Format: uuid */
@@ -1973,12 +3793,164 @@ export interface components {
             memory_bytes: number;
             memory_used_bytes: number | null;
         };
+        /** @description A PCI, USB, SCSI or mediated device. A USB device is known by its vendor and product, or by its place. */
+        HostdevDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "hostdev";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description pci, usb, scsi, mdev */
+            type: string;
+            /** @description subsystem */
+            mode: string;
+            managed: boolean | null;
+            pci_address: string | null;
+            usb_vendor: string | null;
+            usb_product: string | null;
+            usb_bus: number | null;
+            usb_device: number | null;
+            usb_guest_reset: string | null;
+            scsi_adapter: string | null;
+            scsi_bus: number | null;
+            scsi_target: number | null;
+            scsi_unit: number | null;
+            mdev_uuid: string | null;
+            mdev_model: string | null;
+            mdev_display: boolean | null;
+            mdev_ram_framebuffer: boolean | null;
+            /** @description mandatory, requisite, optional */
+            startup_policy: string | null;
+            /** @description kvm, vfio, xen */
+            driver: string | null;
+            rom_bar: boolean | null;
+            rom_file: string | null;
+            readonly: boolean;
+            shareable: boolean;
+            boot_order: number | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareHostdev"] | null;
+        };
+        /** @description An input device; passthrough and evdev give the guest one of the node. */
+        InputDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "input";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description tablet, mouse, keyboard, passthrough, evdev */
+            type: string;
+            /** @description ps2, usb, virtio, xen */
+            bus: string | null;
+            /** @description virtio, virtio-transitional, virtio-non-transitional */
+            model: string | null;
+            passthrough_device: string | null;
+            evdev_device: string | null;
+            grab: boolean | null;
+            grab_toggle: string | null;
+            repeat: boolean | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareInput"] | null;
+        };
         Interface: {
             mac: string;
             type: string;
             source: string;
             model: string;
             target: string;
+        };
+        /** @description A network card on a network of its host, a bridge, or a source by itself. */
+        InterfaceBodyRequest: {
+            source?: components["schemas"]["HardwareInterfaceSourceBodyRequest"] | null;
+            mac?: string | null;
+            model?: string | null;
+            target?: string | null;
+            link_up?: boolean | null;
+            mtu?: number | null;
+            vlans?: components["schemas"]["HardwareVlanTagBodyRequest"][] | null;
+            vlan_trunk?: boolean | null;
+            inbound?: components["schemas"]["HardwareBandwidthBodyRequest"] | null;
+            outbound?: components["schemas"]["HardwareBandwidthBodyRequest"] | null;
+            filter?: string | null;
+            filter_parameters?: components["schemas"]["HardwareFilterParameterBodyRequest"][] | null;
+            isolated?: boolean | null;
+            trust_guest_rx_filters?: boolean | null;
+            /** @description qemu, vhost */
+            driver?: string | null;
+            queues?: number | null;
+            rx_queue_size?: number | null;
+            tx_queue_size?: number | null;
+            iommu?: boolean | null;
+            ats?: boolean | null;
+            packed?: boolean | null;
+            /** @description passt */
+            backend?: string | null;
+            rom_bar?: boolean | null;
+            rom_file?: string | null;
+            /** @description persistent, transient */
+            teaming?: string | null;
+            teaming_persistent?: string | null;
+            boot_order?: number | null;
+            /**
+             * Format: uuid
+             * @description Instead of `source`.
+             */
+            network?: string;
+            /** @description Instead of `source`. */
+            bridge?: string;
+        };
+        /** @description A network card. Its rates are as the node sees them: inbound is what the guest receives. */
+        InterfaceDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "interface";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            source: components["schemas"]["HardwareInterfaceSource"];
+            mac: string | null;
+            model: string | null;
+            target: string | null;
+            link_up: boolean | null;
+            mtu: number | null;
+            vlans: components["schemas"]["HardwareVlanTag"][];
+            vlan_trunk: boolean | null;
+            inbound: components["schemas"]["HardwareBandwidth"] | null;
+            outbound: components["schemas"]["HardwareBandwidth"] | null;
+            filter: string | null;
+            filter_parameters: components["schemas"]["HardwareFilterParameter"][];
+            isolated: boolean | null;
+            trust_guest_rx_filters: boolean | null;
+            /** @description qemu, vhost */
+            driver: string | null;
+            queues: number | null;
+            rx_queue_size: number | null;
+            tx_queue_size: number | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+            packed: boolean | null;
+            /** @description passt */
+            backend: string | null;
+            rom_bar: boolean | null;
+            rom_file: string | null;
+            /** @description persistent, transient */
+            teaming: string | null;
+            teaming_persistent: string | null;
+            boot_order: number | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareInterface"] | null;
+            network: components["schemas"]["Reference"] | null;
         };
         InterfaceHistory: {
             /** Rx bytes per second */
@@ -1998,6 +3970,30 @@ export interface components {
             rx_packets_per_second: number | null;
             /** Format: double */
             tx_packets_per_second: number | null;
+        };
+        Interfaces: {
+            interfaces: components["schemas"]["InterfaceDevice"][];
+        };
+        /** @description An IOMMU for the guest; `interrupt_remapping` needs the I/O APIC of QEMU (see the features). */
+        IommuDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "iommu";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description intel, smmuv3, virtio */
+            model: string;
+            interrupt_remapping: boolean | null;
+            caching_mode: boolean | null;
+            extended_interrupts: boolean | null;
+            iotlb: boolean | null;
+            address_width_bits: number | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareIommu"] | null;
         };
         /** @description What is being done, or was. */
         Job: {
@@ -2044,6 +4040,22 @@ export interface components {
             /** @description Pressed together, such as `ctrl`, `alt`, `delete`. */
             keys: string[];
         };
+        /** @description A lease of a lock space, kept at an offset of a file or device of the node. */
+        LeaseDevice: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "lease";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            lockspace: string;
+            key: string;
+            path: string;
+            offset_bytes: number | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareLease"] | null;
+        };
         Limits: {
             cpus: number;
             memory_bytes: number;
@@ -2082,6 +4094,58 @@ export interface components {
             theme: components["schemas"]["Theme"];
             roles: string[];
             permissions: components["schemas"]["OwnPermissions"];
+        };
+        /** @description The balloon. `none` says that there shall be none, where libvirt would add one by itself. */
+        MemballoonDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "memballoon";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description virtio, virtio-transitional, virtio-non-transitional, xen, none */
+            model: string;
+            auto_deflate: boolean | null;
+            free_page_reporting: boolean | null;
+            stats_period_seconds: number | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareMemballoon"] | null;
+        };
+        /** @description A DIMM or another kind of module. `node` is the guest's NUMA cell that it belongs to. */
+        MemoryDeviceDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "memory";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description dimm, nvdimm, virtio-pmem, virtio-mem, sgx-epc */
+            model: string;
+            size_bytes: number;
+            node: number | null;
+            /** @description shared, private */
+            access: string | null;
+            discard: boolean | null;
+            uuid: string | null;
+            path: string | null;
+            page_size_bytes: number | null;
+            source_nodes: string | null;
+            align_size_bytes: number | null;
+            persistent: boolean;
+            block_size_bytes: number | null;
+            requested_size_bytes: number | null;
+            label_size_bytes: number | null;
+            readonly: boolean;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareMemoryDevice"] | null;
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         MigrateBodyRequest: {
@@ -2124,6 +4188,83 @@ export interface components {
             mode: components["schemas"]["ModeEnum"];
             /** @description For the mode `custom`. */
             model?: string;
+        };
+        /** @enum {string} */
+        NewDeviceKindEnum: "audio" | "channel" | "console" | "controller" | "disk" | "filesystem" | "graphics" | "hostdev" | "input" | "interface" | "iommu" | "lease" | "memballoon" | "memory" | "panic" | "parallel" | "redirdev" | "rng" | "serial" | "shmem" | "smartcard" | "sound" | "tpm" | "video" | "vsock" | "watchdog";
+        /** @description A device of any kind: `kind`, and what `GET …/hardware/` shows of such. */
+        NewDeviceRequest: {
+            kind: components["schemas"]["NewDeviceKindEnum"];
+        };
+        /** @description A disk: a volume that is there (`volume`), or a new one (`pool` and `capacity_bytes`), or a source by itself. */
+        NewDiskDeviceRequest: {
+            /**
+             * Format: uuid
+             * @description Instead of `source`; null empties a drive.
+             */
+            volume?: string | null;
+            /**
+             * Format: int64
+             * @description Of a new volume; of a present one, only larger.
+             */
+            capacity_bytes?: number;
+            /** @description disk, cdrom, floppy, lun */
+            device?: string | null;
+            source?: components["schemas"]["HardwareDiskSourceBodyRequest"] | null;
+            target?: string | null;
+            /** @description virtio, scsi, sata, ide, usb, fdc, sd, xen, uml */
+            bus?: string | null;
+            driver?: string | null;
+            format?: string | null;
+            /** @description default, none, writeback, writethrough, directsync, unsafe */
+            cache?: string | null;
+            /** @description native, threads, io_uring */
+            io?: string | null;
+            /** @description unmap, ignore */
+            discard?: string | null;
+            /** @description off, on, unmap */
+            detect_zeroes?: string | null;
+            /** @description report, stop, enospace, ignore */
+            error_policy?: string | null;
+            /** @description report, stop, ignore */
+            read_error_policy?: string | null;
+            copy_on_read?: boolean | null;
+            io_event_fd?: boolean | null;
+            event_index?: boolean | null;
+            iothread?: number | null;
+            queues?: number | null;
+            queue_size?: number | null;
+            iommu?: boolean | null;
+            ats?: boolean | null;
+            packed?: boolean | null;
+            serial?: string | null;
+            wwn?: string | null;
+            vendor?: string | null;
+            product?: string | null;
+            /** @description virtio, virtio-transitional, virtio-non-transitional */
+            model?: string | null;
+            removable?: boolean | null;
+            rotation_rate?: number | null;
+            /** @description open, closed */
+            tray?: string | null;
+            /** @description mandatory, requisite, optional */
+            startup_policy?: string | null;
+            readonly?: boolean | null;
+            shareable?: boolean | null;
+            transient?: boolean | null;
+            /** @description internal, external, no, manual */
+            snapshot?: string | null;
+            raw_io?: boolean | null;
+            /** @description filtered, unfiltered */
+            sgio?: string | null;
+            logical_block_size?: number | null;
+            physical_block_size?: number | null;
+            iotune?: components["schemas"]["HardwareIoTuneBodyRequest"] | null;
+            boot_order?: number | null;
+            /**
+             * Format: uuid
+             * @description Where a volume is made for it.
+             */
+            pool?: string;
         };
         /** @description A disk: a new volume (`capacity_bytes`), one there is (`volume`), a copy (`copy_of`), a layer (`backing`). */
         NewDiskRequest: {
@@ -2453,6 +4594,21 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["Pool"][];
         };
+        PaginatedRevisionList: {
+            /** @example 123 */
+            count: number;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=400&limit=100
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=200&limit=100
+             */
+            previous?: string | null;
+            results: components["schemas"]["Revision"][];
+        };
         PaginatedRoleList: {
             /** @example 123 */
             count: number;
@@ -2543,6 +4699,53 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["Volume"][];
         };
+        /** @description Without a model the one that suits the machine. */
+        PanicDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "panic";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description isa, pseries, hyperv, s390, pvpanic */
+            model: string | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwarePanic"] | null;
+        };
+        /** @description A parallel port. */
+        ParallelDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "parallel";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description pty, dev, file, pipe, unix, tcp, udp, null, stdio, vc, spicevmc, spiceport, nmdm, qemu-vdagent, dbus */
+            type: string;
+            path: string | null;
+            /** @description connect, bind */
+            mode: string | null;
+            host: string | null;
+            service: string | null;
+            tls: boolean | null;
+            append: boolean | null;
+            channel: string | null;
+            master: string | null;
+            slave: string | null;
+            /** @description raw, telnet, telnets, tls */
+            protocol: string | null;
+            log_file: string | null;
+            log_append: boolean | null;
+            target_port: number | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareParallel"] | null;
+        };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         PasswordBodyRequest: {
             user: string;
@@ -2553,10 +4756,129 @@ export interface components {
             current_password: string;
             new_password: string;
         };
+        /** @description What of a disk becomes another; null takes a property away. */
+        PatchedChangedDiskRequest: {
+            /**
+             * Format: uuid
+             * @description Instead of `source`; null empties a drive.
+             */
+            volume?: string | null;
+            /**
+             * Format: int64
+             * @description Of a new volume; of a present one, only larger.
+             */
+            capacity_bytes?: number;
+            /** @description disk, cdrom, floppy, lun */
+            device?: string | null;
+            source?: components["schemas"]["HardwareDiskSourceBodyRequest"] | null;
+            target?: string | null;
+            /** @description virtio, scsi, sata, ide, usb, fdc, sd, xen, uml */
+            bus?: string | null;
+            driver?: string | null;
+            format?: string | null;
+            /** @description default, none, writeback, writethrough, directsync, unsafe */
+            cache?: string | null;
+            /** @description native, threads, io_uring */
+            io?: string | null;
+            /** @description unmap, ignore */
+            discard?: string | null;
+            /** @description off, on, unmap */
+            detect_zeroes?: string | null;
+            /** @description report, stop, enospace, ignore */
+            error_policy?: string | null;
+            /** @description report, stop, ignore */
+            read_error_policy?: string | null;
+            copy_on_read?: boolean | null;
+            io_event_fd?: boolean | null;
+            event_index?: boolean | null;
+            iothread?: number | null;
+            queues?: number | null;
+            queue_size?: number | null;
+            iommu?: boolean | null;
+            ats?: boolean | null;
+            packed?: boolean | null;
+            serial?: string | null;
+            wwn?: string | null;
+            vendor?: string | null;
+            product?: string | null;
+            /** @description virtio, virtio-transitional, virtio-non-transitional */
+            model?: string | null;
+            removable?: boolean | null;
+            rotation_rate?: number | null;
+            /** @description open, closed */
+            tray?: string | null;
+            /** @description mandatory, requisite, optional */
+            startup_policy?: string | null;
+            readonly?: boolean | null;
+            shareable?: boolean | null;
+            transient?: boolean | null;
+            /** @description internal, external, no, manual */
+            snapshot?: string | null;
+            raw_io?: boolean | null;
+            /** @description filtered, unfiltered */
+            sgio?: string | null;
+            logical_block_size?: number | null;
+            physical_block_size?: number | null;
+            iotune?: components["schemas"]["HardwareIoTuneBodyRequest"] | null;
+            boot_order?: number | null;
+        };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         PatchedClusterBodyRequest: {
             name?: string;
             description?: string;
+        };
+        /** @description What of a domain becomes another. A setting that is null is taken away. */
+        PatchedDomainSettingsRequest: {
+            title?: string | null;
+            description?: string | null;
+            os_id?: string | null;
+            generation_id?: string | null;
+            arch?: string | null;
+            machine?: string | null;
+            emulator?: string | null;
+            max_vcpus?: number | null;
+            vcpus?: number | null;
+            topology?: components["schemas"]["HardwareTopologyBodyRequest"] | null;
+            cpu?: components["schemas"]["HardwareCpuBodyRequest"] | null;
+            iothreads?: number | null;
+            max_memory_bytes?: number | null;
+            memory_bytes?: number | null;
+            numa?: components["schemas"]["HardwareNumaBodyRequest"] | null;
+            memory_limit_bytes?: number | null;
+            memory_slots?: number | null;
+            memory_backing?: components["schemas"]["HardwareMemoryBackingBodyRequest"] | null;
+            pinning?: components["schemas"]["HardwarePinningBodyRequest"] | null;
+            tuning?: components["schemas"]["HardwareTuningBodyRequest"] | null;
+            /** @description bios, efi, efi-secure */
+            firmware?: string | null;
+            loader?: components["schemas"]["HardwareLoaderBodyRequest"] | null;
+            kernel?: components["schemas"]["HardwareKernelBodyRequest"] | null;
+            init?: components["schemas"]["HardwareInitBodyRequest"] | null;
+            boot_devices?: string[] | null;
+            boot_order?: string[] | null;
+            boot_menu?: boolean | null;
+            /** Format: double */
+            boot_menu_timeout_seconds?: number | null;
+            bios_on_serial?: boolean | null;
+            /** Format: double */
+            bios_reboot_seconds?: number | null;
+            clock?: components["schemas"]["HardwareClockBodyRequest"] | null;
+            features?: components["schemas"]["HardwareFeaturesBodyRequest"] | null;
+            /** @description destroy, restart, preserve, rename-restart */
+            on_poweroff?: string | null;
+            /** @description destroy, restart, preserve, rename-restart */
+            on_reboot?: string | null;
+            /** @description destroy, restart, preserve, rename-restart, coredump-destroy, coredump-restart */
+            on_crash?: string | null;
+            /** @description poweroff, restart, pause, ignore */
+            on_lock_failure?: string | null;
+            suspend_to_memory?: boolean | null;
+            suspend_to_disk?: boolean | null;
+            /** @description Start it with its host. */
+            autostart?: boolean;
+            tags?: string[];
+            /** @description Against deletion. */
+            protected?: boolean;
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         PatchedGrantChangeRequest: {
@@ -2581,6 +4903,46 @@ export interface components {
             /** Format: uuid */
             cluster?: string | null;
             credentials?: components["schemas"]["CredentialsRequest"];
+        };
+        /** @description A network card on a network of its host, a bridge, or a source by itself. */
+        PatchedInterfaceBodyRequest: {
+            source?: components["schemas"]["HardwareInterfaceSourceBodyRequest"] | null;
+            mac?: string | null;
+            model?: string | null;
+            target?: string | null;
+            link_up?: boolean | null;
+            mtu?: number | null;
+            vlans?: components["schemas"]["HardwareVlanTagBodyRequest"][] | null;
+            vlan_trunk?: boolean | null;
+            inbound?: components["schemas"]["HardwareBandwidthBodyRequest"] | null;
+            outbound?: components["schemas"]["HardwareBandwidthBodyRequest"] | null;
+            filter?: string | null;
+            filter_parameters?: components["schemas"]["HardwareFilterParameterBodyRequest"][] | null;
+            isolated?: boolean | null;
+            trust_guest_rx_filters?: boolean | null;
+            /** @description qemu, vhost */
+            driver?: string | null;
+            queues?: number | null;
+            rx_queue_size?: number | null;
+            tx_queue_size?: number | null;
+            iommu?: boolean | null;
+            ats?: boolean | null;
+            packed?: boolean | null;
+            /** @description passt */
+            backend?: string | null;
+            rom_bar?: boolean | null;
+            rom_file?: string | null;
+            /** @description persistent, transient */
+            teaming?: string | null;
+            teaming_persistent?: string | null;
+            boot_order?: number | null;
+            /**
+             * Format: uuid
+             * @description Instead of `source`.
+             */
+            network?: string;
+            /** @description Instead of `source`. */
+            bridge?: string;
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         PatchedMeWriteRequest: {
@@ -2618,6 +4980,14 @@ export interface components {
             active?: boolean;
             groups?: string[];
         };
+        /** @description What differs between what runs and what the next boot brings; null: not there. */
+        PendingChange: {
+            path: string;
+            live: string | null;
+            inactive: string | null;
+        };
+        /** @enum {string} */
+        PendingEnum: "added" | "changed" | "removed";
         /** @enum {string} */
         Permission: "host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "domain.create" | "domain.edit" | "domain.edit_xml" | "domain.clone" | "domain.snapshot" | "domain.revert" | "domain.guest" | "domain.host_paths" | "domain.host_devices" | "domain.raw_qemu" | "template.read" | "template.manage" | "pool.read" | "network.read" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage";
         /** @description What a change would meet, with nothing done (`?plan=1`). */
@@ -2664,6 +5034,31 @@ export interface components {
         };
         /** @enum {string} */
         PoolState: "inactive" | "building" | "running" | "degraded" | "inaccessible";
+        /** @description A USB port for a device from elsewhere, by SPICE (spicevmc) or over TCP. */
+        RedirdevDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "redirdev";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description pty, dev, file, pipe, unix, tcp, udp, null, stdio, vc, spicevmc, spiceport, nmdm, qemu-vdagent, dbus */
+            type: string;
+            /** @description usb */
+            bus: string;
+            /** @description connect, bind */
+            mode: string | null;
+            host: string | null;
+            service: string | null;
+            /** @description raw, telnet, telnets, tls */
+            protocol: string | null;
+            boot_order: number | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareRedirdev"] | null;
+        };
         /** @description Another object, as replies name it. */
         Reference: {
             /** Format: uuid */
@@ -2686,6 +5081,64 @@ export interface components {
              * @default false
              */
             force: boolean;
+        };
+        /** @description One version of a definition. Without `by` it was made on the node, or before anybody watched it. */
+        Revision: {
+            number: number;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Reference"] | null;
+            job: components["schemas"]["RevisionJob"] | null;
+            /** @description Against the version before; the first fifty. */
+            changes: components["schemas"]["Change"][];
+        };
+        /** @description What became of one version in another. */
+        RevisionDiff: {
+            from: number;
+            to: number;
+            /** @description A unified diff. */
+            diff: string;
+            changes: components["schemas"]["Change"][];
+        };
+        RevisionJob: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+        };
+        /** @description One version with its document. */
+        RevisionXML: {
+            number: number;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Reference"] | null;
+            job: components["schemas"]["RevisionJob"] | null;
+            /** @description Against the version before; the first fifty. */
+            changes: components["schemas"]["Change"][];
+            xml: string;
+        };
+        /** @description A random number generator, which may give `rate_bytes` in each period of `rate_period_seconds`. */
+        RngDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rng";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description random, builtin, egd */
+            backend: string;
+            /** @description virtio, virtio-transitional, virtio-non-transitional */
+            model: string;
+            path: string | null;
+            rate_bytes: number | null;
+            /** Format: double */
+            rate_period_seconds: number | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareRng"] | null;
         };
         /** @description What every object has. */
         Role: {
@@ -2721,6 +5174,41 @@ export interface components {
             init?: string;
             arguments?: string[];
         };
+        /** @description A serial port. */
+        SerialDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "serial";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description pty, dev, file, pipe, unix, tcp, udp, null, stdio, vc, spicevmc, spiceport, nmdm, qemu-vdagent, dbus */
+            type: string;
+            path: string | null;
+            /** @description connect, bind */
+            mode: string | null;
+            host: string | null;
+            service: string | null;
+            tls: boolean | null;
+            append: boolean | null;
+            channel: string | null;
+            master: string | null;
+            slave: string | null;
+            /** @description raw, telnet, telnets, tls */
+            protocol: string | null;
+            log_file: string | null;
+            log_append: boolean | null;
+            /** @description isa-serial, usb-serial, pci-serial, spapr-vio-serial, system-serial, sclp-serial, isa-debug */
+            target_type: string | null;
+            target_port: number | null;
+            /** @description isa-serial, usb-serial, pci-serial, spapr-vty, pl011, 16550a, sclpconsole, sclplmconsole, isa-debugcon */
+            target_model: string | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareSerial"] | null;
+        };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         SetTimeBodyRequest: {
             /**
@@ -2731,10 +5219,60 @@ export interface components {
         };
         /** @enum {string} */
         SetTimeBodySourceEnum: "now" | "hardware";
+        /** @description A region, shared by everyone who names it. libvirt wants a power of two, from 1 MiB on. */
+        ShmemDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "shmem";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            name: string;
+            /** @description ivshmem, ivshmem-plain, ivshmem-doorbell */
+            model: string | null;
+            size_bytes: number | null;
+            /** @description master, peer */
+            role: string | null;
+            server: string | null;
+            vectors: number | null;
+            io_event_fd: boolean | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareShmem"] | null;
+        };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         ShutdownBodyRequest: {
             /** @description How long the guest has; 180 when not given. */
             timeout_seconds?: number;
+        };
+        /** @description The node's smart card, one made of certificates of the node, or one that comes over a character device. */
+        SmartcardDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "smartcard";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description host, host-certificates, passthrough */
+            mode: string;
+            /** @description pty, dev, file, pipe, unix, tcp, udp, null, stdio, vc, spicevmc, spiceport, nmdm, qemu-vdagent, dbus */
+            type: string | null;
+            /** @description connect, bind */
+            source_mode: string | null;
+            host: string | null;
+            service: string | null;
+            path: string | null;
+            /** @description raw, telnet, telnets, tls */
+            protocol: string | null;
+            certificates: string[];
+            database: string | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareSmartcard"] | null;
         };
         /** @description A snapshot; its place in the tree is its parent's name. */
         Snapshot: {
@@ -2781,6 +5319,24 @@ export interface components {
         };
         /** @enum {string} */
         SnapshotEnum: "no" | "internal" | "external";
+        /** @description A sound card. `codecs` are of the ich cards; `audio` is the id of the back end. */
+        SoundDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "sound";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description sb16, es1370, pcspk, ac97, ich6, ich7, ich9, usb */
+            model: string;
+            codecs: string[];
+            audio: number | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareSound"] | null;
+        };
         /** @enum {string} */
         SoundEnum: "ich9" | "ich6" | "ac97" | "none";
         /** @description A template: definitions with disks of their own, of which domains are made. */
@@ -2888,6 +5444,30 @@ export interface components {
             cores: number;
             threads: number;
         };
+        /** @description A TPM: the node's own passed through, or one that swtpm emulates and whose state the node keeps. */
+        TpmDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "tpm";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description emulator, passthrough */
+            backend: string;
+            /** @description tpm-tis, tpm-crb, tpm-spapr, spapr-tpm-proxy */
+            model: string | null;
+            /** @description 1.2, 2.0 */
+            version: string | null;
+            persistent_state: boolean | null;
+            encryption_secret: string | null;
+            active_pcr_banks: string[];
+            device: string | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareTpm"] | null;
+        };
         /** @description How far a migration's data is. */
         Transfer: {
             total_bytes: number;
@@ -2941,6 +5521,39 @@ export interface components {
             active?: boolean;
             groups?: string[];
         };
+        /** @description A graphics card. `ram_bytes`, `vga_memory_bytes` and `vram64_bytes` are of qxl alone. */
+        VideoDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "video";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description vga, cirrus, vmvga, xen, vbox, virtio, gop, none, bochs, ramfb, qxl */
+            model: string;
+            /** @description qemu, vhostuser */
+            driver: string | null;
+            /** @description io, on, off */
+            vga_config: string | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+            vram_bytes: number | null;
+            ram_bytes: number | null;
+            vga_memory_bytes: number | null;
+            vram64_bytes: number | null;
+            heads: number | null;
+            primary: boolean | null;
+            acceleration_3d: boolean | null;
+            acceleration_2d: boolean | null;
+            render_node: string | null;
+            width: number | null;
+            height: number | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareVideo"] | null;
+        };
         /** @enum {string} */
         VideoEnum: "virtio" | "vga" | "qxl" | "bochs" | "ramfb" | "cirrus" | "none";
         Volume: {
@@ -2957,6 +5570,56 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             version: number;
+        };
+        /** @description A volume of one of the host's pools. */
+        VolumeReference: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            pool: components["schemas"]["Reference"];
+        };
+        /** @description `cid` is the guest's address; with `auto` libvirt chooses it at every start. */
+        VsockDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "vsock";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description virtio, virtio-transitional, virtio-non-transitional */
+            model: string | null;
+            auto: boolean | null;
+            cid: number | null;
+            iommu: boolean | null;
+            ats: boolean | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareVsock"] | null;
+        };
+        /** @description What becomes of the domain when the guest stops feeding it. */
+        WatchdogDevice: {
+            /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
+            key: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "watchdog";
+            /** @description What the next boot does to it; null: nothing. */
+            pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
+            /** @description i6300esb, ib700, diag288, itco */
+            model: string;
+            /** @description reset, shutdown, poweroff, pause, none, dump, inject-nmi */
+            action: string | null;
+            /** @description How it runs until then, where the next boot changes it. */
+            live: components["schemas"]["HardwareWatchdog"] | null;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        XMLBodyRequest: {
+            /** @description The whole `<domain>`. Its name and uuid must stay. */
+            xml: string;
         };
         /** @description A problem document (RFC 9457). */
         Problem: {
@@ -4264,6 +6927,111 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    domains_partial_update: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedDomainSettingsRequest"];
+            };
+        };
+        responses: {
+            /** @description Nothing of it concerned the node: it is done. With `plan=1`, the plan. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     domains_clone_create: {
         parameters: {
             query?: {
@@ -4574,6 +7342,732 @@ export interface operations {
             };
             /** @description What the object is or does at present is in the way. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_devices_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Devices"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_devices_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeviceRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_devices_destroy: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_devices_partial_update: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_disks_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disks"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_disks_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewDiskDeviceRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_disks_destroy: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_disks_partial_update: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedChangedDiskRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5008,6 +8502,426 @@ export interface operations {
             };
             /** @description What the object is or does at present is in the way. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_hardware_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hardware"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_interfaces_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Interfaces"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_interfaces_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["InterfaceBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_interfaces_destroy: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                mac: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_interfaces_partial_update: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                mac: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedInterfaceBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5577,6 +9491,282 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_revisions_list: {
+        parameters: {
+            query?: {
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedRevisionList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_revisions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionXML"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_revisions_rollback_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_revisions_diff_retrieve: {
+        parameters: {
+            query: {
+                from: number;
+                to: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionDiff"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7008,6 +11198,194 @@ export interface operations {
             };
             /** @description No such object, or none that one may see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_xml_update: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["XMLBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_xml_check_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["XMLBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
