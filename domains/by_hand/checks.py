@@ -1,7 +1,7 @@
 """What is known already of a definition before a node is asked to take it, and what it would change."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +28,7 @@ class Finding:
     detail: str
     refusal: type[Refused] | None = None
     texts: Sequence[str] = ()
+    members: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -88,7 +89,7 @@ class Proposal:
         for finding in self.findings:
             if finding.refusal is not None:
                 texts = list(finding.texts) or [finding.detail]
-                raise finding.refusal(finding.detail, errors={self.field: texts})
+                raise finding.refusal(finding.detail, errors={self.field: texts}, **finding.members)
 
     @property
     def _readable(self) -> bool:
@@ -123,7 +124,11 @@ class Proposal:
             return Finding("reach", "It names nothing of the host that needs a permission of its own.")
         needed = sorted({f"domain.{one.permission}" for one in missing})
         return Finding(
-            "reach", f"This needs the permission {' and '.join(needed)}.", NotPermitted, sentences(missing)
+            "reach",
+            f"This needs the permission {' and '.join(needed)}.",
+            NotPermitted,
+            sentences(missing),
+            {"permissions": needed},
         )
 
     def _disks(self) -> Finding:
