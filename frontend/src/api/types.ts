@@ -33,6 +33,8 @@ export type PlannedChange = Schemas["PlannedChange"];
 export type Pool = Schemas["Pool"];
 export type PoolState = Schemas["PoolState"];
 export type Reference = Schemas["Reference"];
+export type Revision = Schemas["Revision"];
+export type RevisionDiff = Schemas["RevisionDiff"];
 export type Snapshot = Schemas["Snapshot"];
 export type SnapshotWish = Schemas["SnapshotBodyRequest"];
 export type StatsHistory = Schemas["DomainHistory"];
@@ -52,18 +54,4 @@ export interface Page<T> {
   next: string | null;
   previous: string | null;
   results: T[];
-}
-
-/** Of the document as soon as it has them. */
-export interface Revision {
-  number: number;
-  at: string;
-  by: { id: string; name: string } | null;
-  job: { id: string; kind: string } | null;
-  changes: { path: string; before: string | null; after: string | null }[];
-}
-export interface RevisionDiff {
-  from: number;
-  to: number;
-  diff: string;
 }

@@ -14,6 +14,8 @@ import { InterfaceSource } from "./InterfaceSource";
 import { kindOf, KINDS } from "./kinds";
 import { addDevice, planAddition } from "./queries";
 
+const BUS: Readonly<Record<string, string>> = { disk: "virtio", cdrom: "sata", floppy: "fdc" };
+
 type Wish = Record<string, unknown>;
 
 const OFFERED = Object.entries(KINDS).filter(([, kind]) => kind.add !== undefined);
@@ -68,7 +70,7 @@ export function AddDialog({ domain, onClose }: { domain: DomainDetail; onClose: 
               ))}
             </FormSelect>
           </FormGroup>
-          {kind === "disk" && <DiskSource host={domain.host.id} errors={errors} onChange={setSource} onDevice={() => setValues(atFirst("disk"))} />}
+          {kind === "disk" && <DiskSource host={domain.host.id} errors={errors} onChange={setSource} onDevice={(device) => setValues({ ...atFirst("disk"), bus: BUS[device] ?? "" })} />}
           {kind === "interface" && <InterfaceSource host={domain.host.id} errors={errors} onChange={setSource} />}
           <FieldsForm key={kind} kind={kind} fields={fields} values={values} errors={errors} onChange={change} adding />
           {wish && <PlanView plan={plan.plan} error={error} shownFields={shownFields} busy={plan.busy} />}

@@ -18,8 +18,8 @@ interface DiskSourceProps {
   host: string;
   errors: Errors;
   onChange: (wish: Wish | null) => void;
-  /** Another sort of disk: what was said of the former may not suit it. */
-  onDevice: () => void;
+  /** Another sort of disk, which stands on another bus. */
+  onDevice: (device: string) => void;
 }
 
 /** What a new disk is made of: room in a pool, a volume that is there, or for a drive nothing yet. */
@@ -51,7 +51,7 @@ export function DiskSource({ host, errors, onChange, onDevice }: DiskSourceProps
           onChange={(_event, next) => {
             setDevice(next);
             setOrigin(ORIGINS[next]?.[0] ?? "new");
-            onDevice();
+            onDevice(next);
           }}
         >
           {Object.keys(ORIGINS).map((each) => (

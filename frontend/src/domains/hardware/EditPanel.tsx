@@ -13,12 +13,12 @@ import { useEffect, useRef, useState, type ComponentType, type ReactNode } from 
 import { useTranslation } from "react-i18next";
 
 import { asProblem } from "../../api/problem";
-import type { Job, Plan } from "../../api/types";
-import { useJobRequest } from "../../jobs/queries";
+import type { Plan } from "../../api/types";
 import { PlanView } from "../../ui/PlanView";
 import { usePlan } from "../../ui/usePlan";
 import { FieldsForm } from "./FieldsForm";
 import { changesOf, complete, valuesOf, type Field, type Thing } from "./form";
+import { useChange, type Done } from "./useChange";
 
 type Wish = Record<string, unknown>;
 
@@ -32,7 +32,7 @@ interface EditPanelProps {
   of: readonly unknown[];
   mayEdit: boolean;
   plan: (wish: Wish) => Promise<Plan>;
-  save: (wish: Wish) => Promise<Job>;
+  save: (wish: Wish) => Promise<Done>;
   onClose: () => void;
   /** Above the form: what cannot be changed. */
   children?: ReactNode;
@@ -46,7 +46,7 @@ export function EditPanel({ title, icon: Picture, kind, fields, thing, of, mayEd
   // What it was when the form opened: what others change meanwhile is not overwritten by what nobody touched.
   const [before] = useState(() => valuesOf(fields, thing));
   const [values, setValues] = useState(before);
-  const request = useJobRequest(save);
+  const request = useChange(save);
   const wish = changesOf(fields, before, values, thing);
   const plan = usePlan(["edit", ...of], request.isPending ? null : wish, ask);
   const error = request.error ?? plan.error;

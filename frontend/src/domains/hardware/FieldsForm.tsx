@@ -114,6 +114,14 @@ function FieldInput({ kind, field, value, onChange, complaint }: FieldInputProps
           ))}
         </FormSelect>
       )}
+      {field.as === "reference" && (
+        <FormSelect {...shared} value={text} onChange={(_event, picked) => onChange(picked)}>
+          {text === "" && <FormSelectOption value="" label={t("hardware.unchanged")} isPlaceholder />}
+          {field.choices?.map((choice) => (
+            <FormSelectOption key={choice.value} value={choice.value} label={choice.label} />
+          ))}
+        </FormSelect>
+      )}
       {field.as === "maybe" && (
         <FormSelect {...shared} value={text} onChange={(_event, picked) => onChange(picked)}>
           <FormSelectOption value="" label={t("hardware.default")} />
@@ -126,7 +134,7 @@ function FieldInput({ kind, field, value, onChange, complaint }: FieldInputProps
       {field.as === "lines" && (
         <TextArea {...shared} value={text} rows={3} resizeOrientation="vertical" onChange={(_event, next) => onChange(next)} />
       )}
-      {(field.as === "text" || field.as === "whole" || field.as === "secret" || field.as === "words") && (
+      {(field.as === "text" || field.as === "whole" || field.as === "secret" || field.as === "words" || field.as === "numbers") && (
         <TextInput
           {...shared}
           value={text}

@@ -14,12 +14,13 @@ import { Kebab } from "../../ui/Menu";
 import { OutdatedAlert, ProblemPage } from "../../ui/Problems";
 import { useToast } from "../../ui/toast";
 import { AddDialog } from "./AddDialog";
+import { Differences } from "./Differences";
 import { EditPanel } from "./EditPanel";
-import type { Thing } from "./form";
-import { factsOf, iconOf, kindOf, KINDS, sourceOf } from "./kinds";
+import type { Field, Thing } from "./form";
+import { CAPACITY, factsOf, iconOf, kindOf, KINDS, sourceOf } from "./kinds";
 import { MediaDialog } from "./MediaDialog";
 import { PendingBanner } from "./PendingBanner";
-import { planDevice, planSettings, saveDevice, saveSettings, useHardware } from "./queries";
+import { planDevice, planSettings, saveDevice, saveSettings, useHardware, useNetworks } from "./queries";
 import { RemoveDialog } from "./RemoveDialog";
 import { groupsOf } from "./settings";
 import { useDeviceTitle } from "./titles";
@@ -44,10 +45,19 @@ export default function HardwareTab({ domain }: { domain: DomainDetail }) {
   const [params, setParams] = useSearchParams();
   const [open, setOpen] = useState<Open | null>(null);
   const query = useHardware(domain.id);
+  const networks = useNetworks(domain.host.id);
   const eject = useJobRequest((device: Device) => saveDevice(domain.id, device, { volume: null }));
   if (query.isError && !query.data) return <ProblemPage error={query.error} retry={() => void query.refetch()} />;
   if (!query.data) return <FactsSkeleton rows={10} />;
 
+  // Where it is plugged in, and the room that it has, are known by our references.
+  const fieldsOf = ({ kind, volume }: Device): readonly Field[] => {
+    const { fields } = kindOf(kind);
+    if (kind === "disk" && volume) return [CAPACITY, ...fields];
+    if (kind !== "interface") return fields;
+    const choices = (networks.data ?? []).map((each) => ({ value: each.id, label: each.name }));
+    return [{ name: "network", as: "reference", choices }, ...fields];
+  };
   const { devices, pending } = query.data;
   // With what is in no definition.
   const settings: Thing = { ...query.data.settings, autostart: domain.autostart, tags: domain.tags, protected: domain.protected };
@@ -79,7 +89,7 @@ export default function HardwareTab({ domain }: { domain: DomainDetail }) {
       title={title(device)}
       icon={iconOf(device.kind, device)}
       kind={device.kind}
-      fields={kindOf(device.kind).fields}
+      fields={fieldsOf(device)}
       thing={device}
       of={[domain.id, device.key]}
       mayEdit={mayEdit && device.pending !== "removed"}
@@ -88,7 +98,8 @@ export default function HardwareTab({ domain }: { domain: DomainDetail }) {
       onClose={close}
     >
       {sourceOf(device) && <p className="ol-fact"><code>{sourceOf(device)}</code></p>}
-      {device.pending && <Alert isInline isPlain variant="info" title={t(`hardware.pending.${device.pending}`)} />}
+      {device.live && <Differences device={device} />}
+      {device.pending && device.pending !== "changed" && <Alert isInline isPlain variant="info" title={t(`hardware.pending.${device.pending}`)} />}
     </EditPanel>
   ) : null;
 

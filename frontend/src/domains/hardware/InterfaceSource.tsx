@@ -26,9 +26,9 @@ export function InterfaceSource({ host, errors, onChange }: InterfaceSourceProps
   const network = named || (networks.data?.find((each) => each.active)?.id ?? networks.data?.[0]?.id ?? "");
 
   useEffect(() => {
-    if (type === "network") onChange(network === "" ? null : { type, network });
-    else if (type === "bridge") onChange(bridge.trim() === "" ? null : { type, bridge: bridge.trim() });
-    else onChange({ type });
+    if (type === "network") onChange(network === "" ? null : { network });
+    else if (type === "bridge") onChange(bridge.trim() === "" ? null : { bridge: bridge.trim() });
+    else onChange({ source: { type } });
   }, [type, network, bridge, onChange]);
 
   return (

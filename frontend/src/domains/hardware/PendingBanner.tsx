@@ -19,7 +19,7 @@ export function PendingBanner({ domain, pending }: { domain: DomainDetail; pendi
     <ul className="ol-changes">
       {pending.map((change) => (
         <li key={change.path}>
-          <Change what={change.path} before={change.before} after={change.after} />
+          <Change what={change.path} before={change.live} after={change.inactive} />
         </li>
       ))}
     </ul>

@@ -8,9 +8,11 @@ export type Thing = Readonly<Record<string, unknown>>;
 export interface Field {
   /** The API's name; a dot leads into a nested value. */
   name: string;
-  as: "text" | "lines" | "secret" | "whole" | "bytes" | "switch" | "maybe" | "choice" | "words" | "order";
+  as: "text" | "lines" | "secret" | "whole" | "bytes" | "switch" | "maybe" | "choice" | "reference" | "words" | "order" | "numbers";
   /** Of a choice, by the API's words. */
   options?: readonly string[];
+  /** Of a reference: what it may point to, by id. */
+  choices?: readonly { value: string; label: string }[];
   required?: boolean;
   /** Folded away: few need it. */
   more?: boolean;
@@ -58,6 +60,8 @@ function textOf(field: Field, value: unknown): Value {
   if (value === null || value === undefined) return "";
   if (field.as === "bytes") return typeof value === "number" ? bytesText(value) : "";
   if (field.as === "maybe") return value === true ? "yes" : "no";
+  if (field.as === "reference") return String((value as { id?: unknown }).id ?? "");
+  if (field.as === "numbers") return Array.isArray(value) ? value.map((each: { id?: unknown }) => String(each.id)).join(" ") : "";
   if (field.as === "words" || field.as === "order") return Array.isArray(value) ? value.join(" ") : "";
   return String(value);
 }
@@ -67,10 +71,12 @@ export function valuesOf(fields: readonly Field[], thing: Thing): Values {
   return Object.fromEntries(fields.map((field) => [field.name, textOf(field, read(thing, field.name))]));
 }
 
+const LISTS: readonly Field["as"][] = ["words", "order", "numbers"];
+
 function valueOf(field: Field, value: Value | undefined): unknown {
   if (typeof value === "boolean") return value;
   const text = field.as === "lines" || field.as === "secret" ? (value ?? "") : (value ?? "").trim();
-  if (text === "") return field.as === "words" || field.as === "order" ? [] : null;
+  if (text === "") return LISTS.includes(field.as) ? [] : null;
   switch (field.as) {
     case "whole":
       return /^\d+$/.test(text) ? Number(text) : text; // what is no number the server refuses in its words
@@ -78,6 +84,8 @@ function valueOf(field: Field, value: Value | undefined): unknown {
       return bytesOf(text) ?? text;
     case "maybe":
       return text === "yes";
+    case "numbers":
+      return text.split(/[\s,]+/).map((id) => ({ id: /^\d+$/.test(id) ? Number(id) : id }));
     case "words":
     case "order":
       return text.split(/[\s,]+/);

@@ -68,6 +68,7 @@ const INTERFACE: readonly Field[] = [
   { name: "mac", as: "text" },
   { name: "link_up", as: "maybe" },
   BOOT_ORDER,
+  { name: "vlans", as: "numbers", more: true },
   { name: "filter", as: "text", more: true },
   { name: "mtu", as: "whole", more: true },
   { name: "isolated", as: "maybe", more: true },
@@ -80,8 +81,8 @@ const INTERFACE: readonly Field[] = [
 
 /** The devices that people edit, by libvirt's names, in the order in which they are listed. */
 export const KINDS: Readonly<Record<string, Kind>> = {
-  disk: { icon: HddIcon, fields: DISK, facts: ["bus", "format", "cache"], add: {} },
-  interface: { icon: NetworkIcon, fields: INTERFACE, facts: ["model"], add: {} },
+  disk: { icon: HddIcon, fields: DISK, facts: ["bus", "format", "cache"], add: { bus: "virtio" } },
+  interface: { icon: NetworkIcon, fields: INTERFACE, facts: ["model"], add: { model: "virtio" } },
   graphics: {
     icon: DesktopIcon,
     fields: [
@@ -238,12 +239,17 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   iommu: { icon: CubeIcon, fields: [{ name: "model", as: "choice", options: words("intel virtio smmuv3"), required: true }], facts: ["model"] },
 };
 
+/** The room of a disk's volume, which can become more. */
+export const CAPACITY: Field = { name: "capacity_bytes", as: "bytes", required: true };
+
 export const kindOf = (kind: string): Kind => KINDS[kind] ?? { icon: CubeIcon, fields: [], facts: ["model", "type"] };
 
 export const iconOf = (kind: string, thing: Thing): ComponentType => (kind === "disk" && thing.device === "cdrom" ? CompactDiscIcon : kindOf(kind).icon);
 
 /** What is in a disk, or an interface is plugged into, in words. */
 export function sourceOf(thing: Thing): string {
+  const volume = [read(thing, "volume.pool.name"), read(thing, "volume.name")];
+  if (volume.every((each) => typeof each === "string")) return volume.join("/");
   const found = ["source.volume", "source.file", "source.device", "source.name", "source.dir", "source.network", "source.bridge"].map((name) => read(thing, name));
   return found.filter((each): each is string => typeof each === "string" && each !== "")[0] ?? "";
 }

@@ -6,6 +6,7 @@ import { isOpen } from "../../jobs/queries";
 import { watchJob } from "../../jobs/watched";
 import { keys } from "../../live/keys";
 import type { Device, Hardware } from "./types";
+import type { Done } from "./useChange";
 
 const MOST = 200; // more than anybody picks from
 
@@ -28,7 +29,7 @@ type Wish = Record<string, unknown>;
 const PLAN: Query = { plan: 1 };
 
 export const planSettings = (id: string, wish: Wish): Promise<Plan> => api.patch(`/domains/${id}/`, wish, PLAN);
-export const saveSettings = (id: string, wish: Wish): Promise<Job> => api.patch(`/domains/${id}/`, wish);
+export const saveSettings = (id: string, wish: Wish): Promise<Done> => api.patch(`/domains/${id}/`, wish);
 export const planDevice = (id: string, device: Device, wish: Wish): Promise<Plan> => api.patch(pathOf(id, device), wish, PLAN);
 export const saveDevice = (id: string, device: Device, wish: Wish): Promise<Job> => api.patch(pathOf(id, device), wish);
 export const planRemoval = (id: string, device: Device): Promise<Plan> => api.delete(pathOf(id, device), PLAN);
