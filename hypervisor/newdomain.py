@@ -24,6 +24,7 @@ class NewDisk:
     discard: str = ""
     serial: str = ""
     boot_order: int | None = None
+    readonly: bool = False  # a CD drive is in any case
     optional: bool = False  # whether the domain starts without it, should it be gone
 
 

@@ -18,7 +18,8 @@ from hypervisor import errors
 from hypervisor.data import Kind
 from hypervisor.node import Node
 from hypervisor.states import ACTIVE, DomainState
-from hypervisor.xml.creation import emptied_drive, without_drive
+from hypervisor.xml.creation import drive_with, without_drive
+from hypervisor.xml.domain import read_domain
 from jobs.carrying import Carrying
 from jobs.kinds import Again, Succeeded, Verdict
 from jobs.models import OPEN, Job
@@ -101,8 +102,19 @@ def _take_out(node: Node, seed: Seed) -> None:
     active = node.domain(seed.pk).state in ACTIVE
     node.redefine(seed.pk, lambda xml: without_drive(xml, seed.path))
     live = node.domain_xml(seed.pk).live if active else None
-    if live is not None and seed.path in live:
-        node.update_device(seed.pk, lambda xml: emptied_drive(xml, seed.path), force=True)
+    drive = next(
+        (disk for disk in read_domain(live).disks if disk.source == seed.path)
+        if live is not None
+        else iter(()),
+        None,
+    )
+    if drive is None:
+        return
+    if drive.device == "cdrom":
+        node.update_device(seed.pk, lambda xml: drive_with(xml, seed.path, emptied=True), force=True)
+    else:
+        # The guest lets it go when it likes; QEMU has the file open until then, wherever its name went.
+        node.detach_device(seed.pk, lambda xml: drive_with(xml, seed.path))
 
 
 def _delete(node: Node, seed: Seed) -> None:

@@ -151,7 +151,11 @@ def _add_seed(body: Mapping[str, Any], name: str, disks: Disks) -> Made | None:
         return None
     seed = Made(pool.pk, pool.uuid, f"{disks.name}-{uuid4().hex[:8]}-seed.iso", 0, "raw", "")
     path = f"{pool.target.rstrip('/')}/{seed.name}"
-    disks.put(NewDisk(path=path, device="cdrom", optional=True), {"device": "cdrom"}, "cloud_init")
+    # Cloud-init finds it by its label on whatever disk. Kernels that are made for clouds know no CD drives of PCs.
+    virtio = disks.frame.system.virtio_disk or not disks.frame.x86
+    device = "disk" if virtio else "cdrom"
+    drive = NewDisk(path=path, device=device, optional=True, readonly=True)
+    disks.put(drive, {"device": device}, "cloud_init")
     return Made(pool.pk, pool.uuid, seed.name, 0, "raw", path)
 
 

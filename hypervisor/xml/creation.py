@@ -123,11 +123,11 @@ def without_drive(xml: str, path: str) -> str:
     return written(domain)
 
 
-def emptied_drive(xml: str, path: str) -> str:
-    """The `<disk>` that has the file at `path` in it, with nothing in it. Raises NotFound."""
+def drive_with(xml: str, path: str, *, emptied: bool = False) -> str:
+    """The `<disk>` that has the file at `path` in it, or that drive with nothing in it. Raises NotFound."""
     for disk in parse(xml, "domain").iterfind("devices/disk"):
         if _file_of(disk) == path:
-            for child in disk.findall("source") + disk.findall("backingStore"):
+            for child in [*disk.findall("source"), *disk.findall("backingStore")] if emptied else []:
                 disk.remove(child)
             disk.tail = None
             return written(disk)

@@ -85,7 +85,7 @@ def _add_disk(devices: Element, disk: NewDisk, target: str) -> None:
         if disk.optional:
             source.set("startupPolicy", "optional")
     etree.SubElement(element, "target", dev=target, bus=disk.bus)
-    if disk.device == "cdrom":
+    if disk.readonly or disk.device == "cdrom":
         etree.SubElement(element, "readonly")
     if disk.serial:
         etree.SubElement(element, "serial").text = disk.serial

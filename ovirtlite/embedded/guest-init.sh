@@ -19,6 +19,15 @@ if [ -n "$probe" ]; then
   poweroff -f
 fi
 
+# `seed=1`: say what the second disk holds, which is how cloud-init is told who it is.
+if [ -n "$seed" ]; then
+  mkdir -p /media
+  mount -t iso9660 -o ro /dev/vdb /media
+  for file in /media/*; do
+    while read -r line; do echo "seed ${file##*/}: $line"; done <"$file" >/dev/ttyS0
+  done
+fi
+
 power_button() {
   mkdir -p /etc/acpi
   printf '#!/bin/sh\necho "power button: powering off" >/dev/ttyS0\nsync\npoweroff -f\n' >/etc/acpi/power
