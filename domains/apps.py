@@ -7,7 +7,7 @@ class DomainsConfig(AppConfig):
     name = "domains"
 
     def ready(self) -> None:
-        from domains import tasks
+        from domains import bulk, tasks
         from domains.by_hand import carry as by_hand
         from domains.copies import carry as copies
         from domains.copies import renaming
@@ -19,6 +19,7 @@ class DomainsConfig(AppConfig):
         from domains.templates import carry as templates
 
         tasks.register_kinds()
+        bulk.register_kinds()
         by_hand.register_kinds()
         copies.register_kinds()
         renaming.register_kinds()

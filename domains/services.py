@@ -1,7 +1,6 @@
 """What people wish of domains. Each wish: permission, is it possible now, job and audit row in one transaction."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -18,20 +17,6 @@ from hypervisor.states import ALLOWED_FROM, DomainAction, DomainState
 from jobs.errors import Busy
 from jobs.models import Job
 from jobs.services import open_job, open_job_of
-
-# What one request may ask of many domains at once.
-BULK = frozenset(
-    {
-        DomainAction.START,
-        DomainAction.SHUTDOWN,
-        DomainAction.REBOOT,
-        DomainAction.RESET,
-        DomainAction.DESTROY,
-        DomainAction.SUSPEND,
-        DomainAction.RESUME,
-        DomainAction.SAVE,
-    }
-)
 
 
 def find(uuid: UUID, action: DomainAction, by: Actor, *, lock: bool = False) -> Domain:
@@ -62,39 +47,22 @@ def check(domain: Domain, action: DomainAction) -> None:
         refuse_base(domain)
 
 
-def request(action: DomainAction, uuid: UUID, *, by: Actor, options: Mapping[str, Any] | None = None) -> Job:
-    """Record the wish. A worker carries it out; nodewatch reports what came of it.
+def request(
+    action: DomainAction,
+    uuid: UUID,
+    *,
+    by: Actor,
+    options: Mapping[str, Any] | None = None,
+    parent: Job | None = None,
+) -> Job:
+    """Record the wish. A worker carries it out; nodewatch reports what came of it. `parent`: what it is a part of.
 
     Raises NotThere, NotPermitted, Busy, HostSilent, StateForbids.
     """
     with transaction.atomic():
         domain = find(uuid, action, by, lock=True)
         check(domain, action)
-        return _open(action, domain, by, dict(options or {}))
-
-
-@dataclass
-class BulkOutcome:
-    """What became of a wish about many domains: jobs, and who was refused with the reason."""
-
-    jobs: list[Job] = field(default_factory=list)
-    refused: list[dict[str, Any]] = field(default_factory=list)
-
-
-def request_many(
-    action: DomainAction, uuids: list[UUID], *, by: Actor, options: Mapping[str, Any] | None = None
-) -> BulkOutcome:
-    """The same wish about many domains; one that is refused keeps no other back."""
-    outcome = BulkOutcome()
-    names = dict(Domain.objects.permitted(by, "domain.read").filter(pk__in=uuids).values_list("pk", "name"))
-    for uuid in dict.fromkeys(uuids):
-        try:
-            outcome.jobs.append(request(action, uuid, by=by, options=options))
-        except Refused as refused:
-            outcome.refused.append(
-                {"id": uuid, "name": names.get(uuid, ""), "code": refused.code, "detail": refused.detail}
-            )
-    return outcome
+        return _open(action, domain, by, dict(options or {}), parent)
 
 
 def plan(action: DomainAction, uuid: UUID, *, by: Actor) -> dict[str, Any]:
@@ -110,7 +78,9 @@ def plan(action: DomainAction, uuid: UUID, *, by: Actor) -> dict[str, Any]:
     }
 
 
-def _open(action: DomainAction, domain: Domain, by: Actor, options: dict[str, Any]) -> Job:
+def _open(
+    action: DomainAction, domain: Domain, by: Actor, options: dict[str, Any], parent: Job | None
+) -> Job:
     audit.record(by, f"domain.{action}", "domain", domain.pk, domain.name, **options)
     seconds = options.get("timeout_seconds") if action is DomainAction.SHUTDOWN else None
     return open_job(
@@ -121,4 +91,5 @@ def _open(action: DomainAction, domain: Domain, by: Actor, options: dict[str, An
         cluster_id=domain.host.cluster_id,
         options=options,
         deadline_seconds=seconds,
+        parent=parent,
     )

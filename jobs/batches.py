@@ -105,10 +105,12 @@ def open_batch(
     by: Actor,
     at_once: int = AT_ONCE,
     options: Mapping[str, Any] | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> Job:
     """Record the wish: one job, whose `result` counts from the start. Inside the transaction of the wish.
 
-    `child` is the kind of the children, `name` what people read ("12 domains"), `at_once` the limit a host.
+    `child` is the kind of the children, `name` what people read ("12 domains"), `at_once` the limit a host; `about`
+    stands in the result beside the counts.
     """
     hosts = {part.host for part in parts}
     clusters = {part.cluster_id for part in parts}
@@ -124,8 +126,9 @@ def open_batch(
             "at_once": at_once,
             "parts": [part.pack() for part in parts],
             "refused": {},
+            "about": dict(about or {}),
         },
-        result=_counts(len(parts), Counter()),
+        result={**(about or {}), **_counts(len(parts), Counter())},
     )
 
 
@@ -147,7 +150,7 @@ def advance(job: Job, opener: Opener) -> None:
             _open(job, parts, ends, opener)
         states = Counter(ends.state_of(part, stopping) for part in parts)
         ended = sum(states[state] for state in _ENDED)
-        counts = _counts(len(parts), states)
+        counts = {**job.option("about", {}), **_counts(len(parts), states)}
         if ended < len(parts):
             claims.count(job, 100 * ended // max(1, len(parts)), f"{ended} of {len(parts)} done", counts)
             return

@@ -6,8 +6,7 @@ from rest_framework import serializers
 
 from access.api.serializers import ReferenceSerializer, StrictSerializer
 from domains.models import STATES
-from domains.services import BULK
-from jobs.api.shapes import JobSerializer, OpenJobSerializer
+from jobs.api.shapes import OpenJobSerializer
 
 CONSOLES = [("vnc", "vnc"), ("serial", "serial")]
 
@@ -146,23 +145,6 @@ class MigrateBodySerializer(StrictSerializer):
         max_value=2**45,
         help_text="At most so many a second.",
     )
-
-
-class BulkBodySerializer(StrictSerializer):
-    action = serializers.ChoiceField(choices=sorted(str(action) for action in BULK))
-    ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=1000)
-
-
-class BulkRefusedSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    name = serializers.CharField(allow_blank=True)
-    code = serializers.CharField()
-    detail = serializers.CharField()
-
-
-class BulkOutcomeSerializer(serializers.Serializer[Any]):
-    jobs = JobSerializer(many=True)
-    refused = BulkRefusedSerializer(many=True)
 
 
 class ConsoleBodySerializer(StrictSerializer):

@@ -16,8 +16,9 @@ from rest_framework.serializers import BaseSerializer
 
 from access.api.serializers import NothingSerializer
 from access.api.views import Row
-from access.errors import NotPermitted, NotThere
+from access.errors import NotThere
 from domains import screenshots, services
+from domains.api.bulk import BulkDomains
 from domains.api.copies import CopyingDomains
 from domains.api.creation import CreatingDomains
 from domains.api.definitions import DefinedDomains
@@ -25,8 +26,6 @@ from domains.api.filters import DomainFilter
 from domains.api.hardware import EditingDomains
 from domains.api.present import COLUMNS, DETAIL_COLUMNS, Page, present
 from domains.api.shapes import (
-    BulkBodySerializer,
-    BulkOutcomeSerializer,
     ConsoleBodySerializer,
     ConsoleSerializer,
     DomainListSerializer,
@@ -40,7 +39,6 @@ from domains.console.viewer import viewer_file
 from domains.migration import services as migration
 from domains.models import Domain
 from hypervisor.states import DomainAction
-from jobs.api.present import present_job
 from jobs.api.shapes import PlanSerializer
 from jobs.api.views import ACCEPTED, accepted, wants_plan
 from live.figures import latest
@@ -49,7 +47,7 @@ PLAN = OpenApiParameter("plan", OpenApiTypes.BOOL, description="Say what it woul
 ANSWERS = {202: ACCEPTED, 200: OpenApiResponse(PlanSerializer, description="With `plan=1`.")}
 
 
-class DomainViewSet(CreatingDomains, CopyingDomains, DefinedDomains, EditingDomains):
+class DomainViewSet(CreatingDomains, CopyingDomains, DefinedDomains, EditingDomains, BulkDomains):
     """The virtual machines and containers of all hosts."""
 
     kind = "domain"
@@ -145,19 +143,6 @@ class DomainViewSet(CreatingDomains, CopyingDomains, DefinedDomains, EditingDoma
         if wants_plan(self.request):
             return Response(migration.plan(pk, destination, by=self.actor, copy_storage=body["copy_storage"]))
         return accepted(migration.request(pk, destination, by=self.actor, **body))
-
-    @extend_schema(request=BulkBodySerializer, responses={202: BulkOutcomeSerializer})
-    @action(detail=False, methods=["post"])
-    def bulk(self, request: Request) -> Response:
-        """The same verb for many domains; one that is refused keeps no other back."""
-        body = self.body(BulkBodySerializer)
-        verb = DomainAction(body["action"])
-        if not self.actor.may(f"domain.{verb}"):
-            raise NotPermitted(f"This needs the permission domain.{verb}.")
-        outcome = services.request_many(verb, body["ids"], by=self.actor)
-        return Response(
-            {"jobs": [present_job(job) for job in outcome.jobs], "refused": outcome.refused}, status=202
-        )
 
     # What is read
 

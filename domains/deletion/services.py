@@ -18,8 +18,15 @@ from jobs.models import Job
 from jobs.services import open_job
 
 
-def request(uuid: UUID, *, by: Actor, volumes: Volumes = False, permanent: bool = False) -> Job:
-    """Record the wish to delete a domain: into the recycle bin, or for good (`permanent`).
+def request(
+    uuid: UUID,
+    *,
+    by: Actor,
+    volumes: Volumes = False,
+    permanent: bool = False,
+    parent: Job | None = None,
+) -> Job:
+    """Record the wish to delete a domain: into the recycle bin, or for good (`permanent`), as a part of `parent`.
 
     Raises NotThere, NotPermitted, Busy, HostSilent, StateForbids, Protected, InUse, Invalid, Conflict.
     """
@@ -45,6 +52,7 @@ def request(uuid: UUID, *, by: Actor, volumes: Volumes = False, permanent: bool 
             host=(domain.host_id, domain.host.name),
             cluster_id=domain.host.cluster_id,
             options={"permanent": permanent, "volumes": going},
+            parent=parent,
         )
 
 

@@ -26,6 +26,7 @@ def request(
     by: Actor,
     copy_storage: bool = False,
     bandwidth_bytes: int | None = None,
+    parent: Job | None = None,
 ) -> Job:
     """Record the wish to move a running domain.
 
@@ -53,6 +54,7 @@ def request(
             host=(domain.host_id, domain.host.name),
             cluster_id=domain.host.cluster_id,
             options=options,
+            parent=parent,
         )
 
 

@@ -928,7 +928,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The same verb for many domains; one that is refused keeps no other back. */
+        /**
+         * @description The same for many domains, as one job with a child a domain; one that is refused keeps no other back.
+         *
+         *     A few run at once on each host. Cancelling the job begins no further one.
+         */
         post: operations["domains_bulk_create"];
         delete?: never;
         options?: never;
@@ -1609,15 +1613,44 @@ export interface components {
         /** @enum {string} */
         AuditResult: "accepted" | "refused" | "failed";
         /** @enum {string} */
-        BulkBodyActionEnum: "destroy" | "reboot" | "reset" | "resume" | "save" | "shutdown" | "start" | "suspend";
+        BulkBodyActionEnum: "destroy" | "migrate" | "reboot" | "reset" | "restore" | "resume" | "save" | "shutdown" | "start" | "suspend" | "undefine";
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         BulkBodyRequest: {
             action: components["schemas"]["BulkBodyActionEnum"];
             ids: string[];
+            /** @description What the action on one domain takes in its body; the same for all. */
+            options?: {
+                [key: string]: unknown;
+            };
         };
+        /** @description The parent job, null where all were refused. Its children: `GET /jobs/?parent=`. */
         BulkOutcome: {
-            jobs: components["schemas"]["Job"][];
+            job: components["schemas"]["Job"] | null;
             refused: components["schemas"]["BulkRefused"][];
+        };
+        /** @description What a wish about many would meet. Allowed where at least one domain can. */
+        BulkPlan: {
+            allowed: boolean;
+            checks: components["schemas"]["Check"][];
+            changes?: components["schemas"]["PlannedChange"][];
+            needs_restart?: boolean;
+            /** @description The whole definition as it would be. */
+            xml?: string;
+            /** @description Against the present definition, as a unified diff. */
+            diff?: string;
+            affected?: components["schemas"]["ObjectReference"][];
+            domains: components["schemas"]["BulkPlanned"][];
+        };
+        /** @description One domain's part of the plan; `code` and `detail` say why not. */
+        BulkPlanned: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            code: string;
+            detail: string;
+            allowed: boolean;
+            checks: components["schemas"]["Check"][];
+            changes: components["schemas"]["Change"][];
         };
         BulkRefused: {
             /** Format: uuid */
@@ -3473,7 +3506,7 @@ export interface components {
         };
         /** @description A random number generator, which may give `rate_bytes` in each period of `rate_period_seconds`. */
         HardwareRng: {
-            /** @description random, builtin, egd */
+            /** @description random, builtin */
             backend: string;
             /** @description virtio, virtio-transitional, virtio-non-transitional */
             model: string;
@@ -5127,7 +5160,7 @@ export interface components {
             kind: "rng";
             /** @description What the next boot does to it; null: nothing. */
             pending: components["schemas"]["PendingEnum"] | components["schemas"]["NullEnum"];
-            /** @description random, builtin, egd */
+            /** @description random, builtin */
             backend: string;
             /** @description virtio, virtio-transitional, virtio-non-transitional */
             model: string;
@@ -11398,7 +11431,10 @@ export interface operations {
     };
     domains_bulk_create: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Say what it would meet, domain by domain, and do nothing. */
+                plan?: boolean;
+            };
             header?: {
                 /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
                 "Idempotency-Key"?: string;
@@ -11412,6 +11448,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPlan"];
+                };
+            };
             202: {
                 headers: {
                     [name: string]: unknown;

@@ -61,8 +61,8 @@ export function useBulkAction() {
   return useMutation({
     mutationFn: ({ action, ids }: { action: string; ids: readonly string[] }) =>
       api.post<BulkResult>("/domains/bulk/", { action, ids }),
-    onSuccess: ({ jobs }) => {
-      jobs.forEach((job) => watchJob(job.id));
+    onSuccess: ({ job }) => {
+      if (job) watchJob(job.id);
       void client.invalidateQueries({ queryKey: ["job", "list"] });
       void client.invalidateQueries({ queryKey: ["domain"] });
     },
