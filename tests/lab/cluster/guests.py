@@ -9,6 +9,8 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from ovirtlite.embedded.guest import Guest as Image
+from tests.lab.cluster.agent import CHANNEL as AGENT_CHANNEL
+from tests.lab.cluster.agent import NAME as AGENT_INITRAMFS
 from tests.lab.cluster.node import GUEST_FOLDER, LOCAL_IMAGES, SERIAL_LOGS, Node
 from tests.lab.cluster.plan import Plan
 
@@ -24,6 +26,8 @@ class Disk(StrEnum):
     """Shared by all nodes."""
     LOCAL = "local"
     """A file on its node, in the pool "default"; to be copied when the guest moves."""
+    QCOW2 = "qcow2"
+    """The same in QEMU's own format, which holds snapshots inside."""
 
 
 class Screen(StrEnum):
@@ -51,7 +55,7 @@ class Guest:
 
     @property
     def local_file(self) -> str:
-        return f"{LOCAL_IMAGES}/{self.name}.raw"
+        return f"{LOCAL_IMAGES}/{self.name}.{'qcow2' if self.disk is Disk.QCOW2 else 'raw'}"
 
     @property
     def serial_log(self) -> str:
@@ -65,6 +69,9 @@ def new_guest(name: str, disk: Disk, screen: Screen, lun: int | None) -> Guest:
 
 
 def make_local_disk(node: Node, guest: Guest) -> None:
+    if guest.disk is Disk.QCOW2:
+        node.run("qemu-img", "create", "-q", "-f", "qcow2", guest.local_file, str(_LOCAL_BYTES))
+        return
     with node.path(guest.local_file).open("wb") as file:
         file.truncate(_LOCAL_BYTES)
 
@@ -80,9 +87,9 @@ def ticks(node: Node, guest: Guest) -> list[int]:
     return [int(number) for number in _TICK.findall(serial_text(node, guest))]
 
 
-def definition(plan: Plan, guest: Guest, *, memory_mib: int, network: bool) -> str:
-    """The guest's XML. It names nothing that only one node has."""
-    image = Image(kernel=_inside("vmlinuz"), initramfs=_inside("initramfs"))
+def definition(plan: Plan, guest: Guest, *, memory_mib: int, network: bool, agent: bool = False) -> str:
+    """The guest's XML. It names nothing that only one node has; but the initramfs with the agent, with `agent`."""
+    image = Image(kernel=_inside("vmlinuz"), initramfs=_inside(AGENT_INITRAMFS if agent else "initramfs"))
     domain = ET.Element("domain", type="qemu")
     _text(domain, "name", guest.name)
     _text(domain, "uuid", str(guest.uuid))
@@ -105,6 +112,9 @@ def definition(plan: Plan, guest: Guest, *, memory_mib: int, network: bool) -> s
         ET.SubElement(interface, "model", type="virtio")
     serial = ET.SubElement(devices, "serial", type="pty")
     ET.SubElement(serial, "log", file=guest.serial_log, append="on")
+    if agent:
+        channel = ET.SubElement(devices, "channel", type="unix")
+        ET.SubElement(channel, "target", type="virtio", name=AGENT_CHANNEL)
     _add_screen(devices, guest)
     return ET.tostring(domain, encoding="unicode")
 
@@ -118,7 +128,8 @@ def _add_disk(devices: ET.Element, plan: Plan, guest: Guest) -> None:
         return
     kind = "network" if guest.disk is Disk.ISCSI else "file"
     disk = ET.SubElement(devices, "disk", type=kind, device="disk")
-    ET.SubElement(disk, "driver", name="qemu", type="raw", cache="none")
+    format = "qcow2" if guest.disk is Disk.QCOW2 else "raw"
+    ET.SubElement(disk, "driver", name="qemu", type=format, cache="none")
     if guest.disk is Disk.ISCSI:
         source = ET.SubElement(disk, "source", protocol="iscsi", name=f"{plan.iqn}/{guest.lun}")
         ET.SubElement(source, "host", name=plan.address("storage"), port="3260")

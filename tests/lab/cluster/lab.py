@@ -1,6 +1,7 @@
 """Three real hypervisor nodes and their shared storage on this one machine."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,11 +13,12 @@ from types import TracebackType
 from typing import Self
 
 from ovirtlite.embedded import guest as guest_image
+from tests.lab.cluster import agent as agent_image
 from tests.lab.cluster import guests, record
 from tests.lab.cluster.container import add_container
 from tests.lab.cluster.guests import Disk, Guest, Screen
 from tests.lab.cluster.keys import Authority, SSHKey
-from tests.lab.cluster.node import Access, Node
+from tests.lab.cluster.node import GUEST_FOLDER, Access, Node
 from tests.lab.cluster.plan import COMPUTE, STORAGE, Plan
 from tests.lab.cluster.record import Owner, Record
 from tests.lab.cluster.sightings import Sighting, sighting
@@ -116,19 +118,31 @@ class Lab:
         screen: Screen | str = Screen.PASSWORD,
         memory_mib: int = 128,
         network: bool = False,
+        agent: bool = False,
         start: bool = False,
     ) -> Guest:
-        """Define a guest on a node, with a disk of its own; `start` boots it too. It ticks some 5 s later."""
+        """Define a guest on a node, with a disk of its own; `start` boots it too. It ticks some 5 s later.
+
+        `agent`: with QEMU's guest agent in it.
+        """
         disk, screen = Disk(disk), Screen(screen)
         lun = self.storage.new_disk(name) if disk is Disk.ISCSI else None
         made = guests.new_guest(name, disk, screen, lun)
-        if disk is Disk.LOCAL:
+        if disk in {Disk.LOCAL, Disk.QCOW2}:
             guests.make_local_disk(node, made)
-        xml = guests.definition(self.plan, made, memory_mib=memory_mib, network=network)
+        if agent:
+            self._lay_agent(node)
+        xml = guests.definition(self.plan, made, memory_mib=memory_mib, network=network, agent=agent)
         node.define(xml)
         if start:
             node.virsh("start", name)
         return made
+
+    def _lay_agent(self, node: Node) -> None:
+        """The initramfs with the agent, where the guest's other files are on that node."""
+        there = node.path(f"{GUEST_FOLDER}/{agent_image.NAME}")
+        if not there.exists():
+            shutil.copyfile(agent_image.make(guest_image.make(_PROJECT / ".cache" / "guest")), there)
 
     def add_container(self, node: Node, name: str) -> None:
         """Define and start an LXC container on a node; see `Node.uri_by(transport, "lxc")`."""
