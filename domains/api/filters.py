@@ -4,10 +4,11 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils import timezone
 
 from access.api.filters import BooleanFilter
-from domains.models import STATES, DeletedDomain, Domain, Template
+from domains.models import STATES, DeletedDomain, Domain, Tag, Template
 from hosts.api.present import STALE_AFTER
 from hosts.models import ANSWERS
 
@@ -19,6 +20,9 @@ class DomainFilter(django_filters.FilterSet):
     name = django_filters.CharFilter()
     driver = django_filters.CharFilter(field_name="host__driver")
     stale = BooleanFilter(method="by_stale")
+    tag = django_filters.CharFilter(method="by_tag", help_text="A tag; given several times, all of them.")
+    protected = BooleanFilter()
+    pending = BooleanFilter(field_name="has_pending")
 
     class Meta:
         model = Domain
@@ -27,6 +31,12 @@ class DomainFilter(django_filters.FilterSet):
     def by_stale(self, domains: "QuerySet[Domain]", name: str, wanted: Any) -> "QuerySet[Domain]":
         fresh = Q(host__state__in=ANSWERS, host__seen_at__gte=timezone.now() - STALE_AFTER)
         return domains.exclude(fresh) if wanted else domains.filter(fresh)
+
+    def by_tag(self, domains: "QuerySet[Domain]", name: str, wanted: Any) -> "QuerySet[Domain]":
+        given = self.data.getlist(name) if isinstance(self.data, QueryDict) else [wanted]
+        for tag in given:
+            domains = domains.filter(pk__in=Tag.objects.filter(name=tag).values("domain_id"))
+        return domains
 
 
 class DeletedDomainFilter(django_filters.FilterSet):

@@ -6660,10 +6660,14 @@ export interface operations {
                 offset?: number;
                 /** @description By any of name, state, vcpus, memory_bytes, created_at, updated_at, host, cluster, driver, separated by commas; a minus in front turns it. */
                 ordering?: string;
+                pending?: boolean;
+                protected?: boolean;
                 /** @description A search term. */
                 search?: string;
                 stale?: boolean;
                 state?: ("blocked" | "crashed" | "nostate" | "paused" | "pmsuspended" | "running" | "shutdown" | "shutoff")[];
+                /** @description A tag; given several times, all of them. */
+                tag?: string;
             };
             header?: never;
             path?: never;

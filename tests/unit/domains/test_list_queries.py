@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from access.models import User
-from domains.models import Claim, Definition, Domain
+from domains.models import Claim, Definition, Domain, Tag
 from hosts.models import Cluster, Host, HostState
 from jobs.models import Job, JobState
 from tests.unit.access.people import client_of, give, person
@@ -73,9 +73,28 @@ def queries(client: APIClient, path: str) -> int:
     return len(captured)
 
 
+def test_domains_are_found_by_their_tags() -> None:
+    more(9, [])
+    domains = list(Domain.objects.order_by("name"))
+    Tag.objects.bulk_create(Tag(domain=domain, name="shop") for domain in domains[:3])
+    Tag.objects.create(domain=domains[0], name="old")
+    Domain.objects.filter(pk=domains[1].pk).update(protected=True, has_pending=True)
+    client = client_of(person("ada", "administrator"))
+    for query, found in (
+        ("tag=shop", domains[:3]),
+        ("tag=shop&tag=old", domains[:1]),
+        ("tag=none", []),
+        ("protected=true", domains[1:2]),
+        ("pending=true&tag=shop", domains[1:2]),
+    ):
+        results = client.get(f"/api/v1/domains/?{query}").json()["results"]
+        assert [one["id"] for one in results] == [str(domain.pk) for domain in found], query
+    assert client.get("/api/v1/domains/?tag=old").json()["results"][0]["tags"] == ["old", "shop"]
+
+
 @pytest.mark.parametrize("restricted", [False, True])
 @pytest.mark.parametrize(
-    "query", ["", "&search=-00&ordering=-host", "&state=running&driver=qemu&stale=false"]
+    "query", ["", "&search=-00&ordering=-host", "&state=running&driver=qemu&stale=false&protected=false"]
 )
 def test_a_constant_number_of_queries(restricted: bool, query: str) -> None:
     reader = person("eve") if restricted else person("ada", "administrator")
