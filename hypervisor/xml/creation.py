@@ -214,6 +214,7 @@ def _add_cpu(domain: Element, new: NewDomain) -> None:
             cpu,
             "topology",
             sockets=str(new.topology.sockets),
+            dies="1",
             cores=str(new.topology.cores),
             threads=str(new.topology.threads),
         )

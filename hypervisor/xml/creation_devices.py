@@ -32,7 +32,7 @@ def add_devices(devices: Element, new: NewDomain) -> None:
         etree.SubElement(channel, "target", type="virtio", name="org.qemu.guest_agent.0")
     if new.tpm:
         tpm = etree.SubElement(devices, "tpm", model="tpm-crb" if new.x86 else "tpm-tis")
-        etree.SubElement(tpm, "backend", type="emulator", version="2.0")
+        etree.SubElement(tpm, "backend", type="emulator")
     _add_screen(devices, new)
     _add_extras(devices, new)
 
@@ -100,7 +100,7 @@ def _add_controllers(devices: Element, new: NewDomain) -> None:
         etree.SubElement(devices, "controller", type="usb", model="qemu-xhci", ports="15")
     else:
         for number, model in enumerate(("ich9-ehci1", "ich9-uhci1", "ich9-uhci2", "ich9-uhci3")):
-            controller = etree.SubElement(devices, "controller", type="usb", index="0", model=model)
+            controller = etree.SubElement(devices, "controller", type="usb", model=model)
             if number:
                 etree.SubElement(controller, "master", startport=str(2 * (number - 1)))
     if new.q35:
