@@ -1,5 +1,6 @@
 """Into running domains: what their agents say, addresses from outside, keystrokes."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -7,7 +8,7 @@ from uuid import UUID
 
 import libvirt
 
-from hypervisor.errors import OperationInvalid
+from hypervisor.errors import NodeUnreachable, NotFound, OperationInvalid
 from hypervisor.guests import (
     AddressSource,
     Agent,
@@ -18,9 +19,11 @@ from hypervisor.guests import (
     GuestUser,
 )
 from hypervisor.libvirt.calls import CHANGE_SECONDS
-from hypervisor.libvirt.connected import UNSUPPORTED, Connected, Domain
+from hypervisor.libvirt.connected import Connected, Domain
+from hypervisor.libvirt.translation import translated
 from hypervisor.xml.snapshot import snapshotable
 
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 _AGENT_SECONDS = 3
 _GUEST_SECONDS = 25.0  # three questions of the agent, and the rest
@@ -29,8 +32,6 @@ _OUTSIDE: tuple[tuple[AddressSource, int], ...] = (
     ("lease", libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE),
     ("arp", libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP),
 )
-# What a domain that ended, or an agent that went, answers in between.
-_NOT_NOW = frozenset({libvirt.VIR_ERR_OPERATION_INVALID, libvirt.VIR_ERR_AGENT_UNRESPONSIVE})
 
 
 class ReachingGuests(Connected):
@@ -126,14 +127,18 @@ class ReachingGuests(Connected):
         return tuple(found)
 
     def _unless_silent(self, method: Callable[..., T], *args: object) -> T | None:
-        """The answer; None where the driver, the agent or the guest's state has none."""
+        """The answer; None where the driver, the agent, the guest's state or the node's kernel has none.
+
+        What one of them cannot say keeps nobody from hearing the others. Only a node that is lost is an error.
+        """
         try:
             return self._ask(method, *args)
         except libvirt.libvirtError as error:
-            code = error.get_error_code()
-            if code in UNSUPPORTED or code in _NOT_NOW or error.get_error_domain() == libvirt.VIR_FROM_QEMU:
-                return None
-            raise
+            ours = translated(error, self._calls.node)
+            if isinstance(ours, NodeUnreachable | NotFound):
+                raise
+            logger.debug("%s: %s", self._calls.node, ours.detail)
+            return None
 
 
 def _each(told: dict[str, Any], group: str) -> list[dict[str, Any]]:

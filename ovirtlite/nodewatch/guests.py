@@ -108,8 +108,12 @@ class Guests:
                     return
                 try:
                     seen[uuid] = node.guest(uuid)
-                except (errors.NotFound, errors.OperationInvalid, errors.NotSupported):
-                    known.forget(uuid)  # it ended, or its driver knows nothing of its inside
+                except (errors.NodeUnreachable, errors.Timeout):
+                    raise
+                except errors.HypervisorError as error:
+                    # It ended, or its driver knows nothing of its inside: that keeps nobody from the others.
+                    logger.debug("guest %s: %s", uuid, error.detail)
+                    known.forget(uuid)
                 else:
                     known.keep(uuid, seen[uuid], time.time())
                 self._note(host_id, uuid, seen.get(uuid))

@@ -106,7 +106,17 @@ def row(name: str, parent: str = "", external: bool = True, current: bool = Fals
     before, source = other.pop("before", f"/images/before-{name}"), f"/images/{name}" if external else ""
     disks = [{"target": "vda", "snapshot": kind, "source": source, "before": before}]
     return Snapshot(
-        **({"id": uuid4(), "name": name, "parent": parent, "external": external, "current": current, "disks": disks} | other)
+        **(
+            {
+                "id": uuid4(),
+                "name": name,
+                "parent": parent,
+                "external": external,
+                "current": current,
+                "disks": disks,
+            }
+            | other
+        )
     )
 
 
@@ -119,7 +129,7 @@ def test_layers_are_merged_in_the_line_of_the_present_state_alone() -> None:
     assert [removed(line, name) for name in "abc"] == [[], [], []]
     assert removed(line, "a", children=True) == []
     fork = [*line, row("d", "a")]
-    assert "hang b, d" in removed(fork, "a")[0].replace(", ".join(["b", "d"]), "b, d")
+    assert "hang b, d" in removed(fork, "a")[0]
     assert "not in the line" in removed(fork, "d")[0]
     gone_back = [row("a", current=True), row("b", "a")]
     assert "both stand on a" in removed(gone_back, "a")[0]
@@ -136,7 +146,10 @@ def test_children_go_before_their_parents() -> None:
 
 
 def test_going_back() -> None:
-    rows = [row("i", external=False, before="/images/disk"), row("e", "i", before="/images/disk", current=True)]
+    rows = [
+        row("i", external=False, before="/images/disk"),
+        row("e", "i", before="/images/disk", current=True),
+    ]
     tree = Tree(rows)
     inside = tree.revert("i", running=True, persistent=True, folders=set())
     assert any("memory holds now is lost" in text for text in inside.warnings)
