@@ -90,7 +90,10 @@ def prepared(carrying: Carrying, node: Node, source: Domain, copies: Sequence[Co
             "operation_invalid", f"{source.name} is {now.state} again; only one that is off is copied."
         )
     whole = node.secret_definition(source.pk)
-    copying.same_disks(Places(source.host).disks(whole), copies)
+    disks = Places(source.host).disks(whole)
+    copying.same_disks(disks, copies)
+    for pool in {disk.place.pool_uuid for disk in disks if disk.use.own and disk.place is not None}:
+        node.refresh_pool(pool)  # a disk may have been put there by hand
     busy = copying.still_running(node, job)  # what an attempt before this one left
     if busy:
         raise JobFailed("node_busy", busy)

@@ -16,6 +16,7 @@ from domains.models import Domain
 from hypervisor.states import DomainAction
 from jobs.models import Job
 from jobs.services import open_job
+from storage.models import Volume
 
 
 def request(
@@ -100,5 +101,11 @@ def _disks(chosen: Choice) -> list[Check]:
         found.append(
             Check("in_use" if users else "volume", not users, f"{disk.use.target}: {disk.path} {said}.")
         )
+        found += [
+            Check("stays", True, f"{below}, which {disk.use.target} is a layer over, stays.")
+            for below in Volume.objects.filter(path=disk.path)
+            .exclude(backing="")
+            .values_list("backing", flat=True)
+        ]
     found += [Check("stays", True, f"{target} stays: {why}.") for target, why in chosen.stay.items()]
     return found

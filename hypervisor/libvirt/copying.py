@@ -1,17 +1,20 @@
 """What copies, deletion and a new name of a domain ask of its node, beside volumes and the verbs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import os.path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 import libvirt
 
 from hypervisor import errors
 from hypervisor.libvirt.calls import BULK_SECONDS, CHANGE_SECONDS
-from hypervisor.libvirt.connected import Connected
-from hypervisor.xml.clone import bearer_of_nvram, nvram_of
+from hypervisor.libvirt.connected import Connected, Pool, Volume
+from hypervisor.xml.clone import bearer_of_nvram, nvram_of, with_nvram
 from hypervisor.xml.document import parse, text
+from hypervisor.xml.pool import write_folder
 from hypervisor.xml.sources import disk_uses
-from hypervisor.xml.volume import read_volume
+from hypervisor.xml.volume import read_volume, write_volume
 
 _INACTIVE = libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE
 
@@ -25,7 +28,7 @@ class Copying(Connected):
 
     def rename(self, uuid: UUID, name: str) -> None:
         """Raises NotFound, OperationInvalid, NotSupported, HypervisorError."""
-        self._run(lambda: self._ask(self._domain(uuid).rename, name, 0), seconds=CHANGE_SECONDS)
+        self._run(lambda: self._rename(uuid, name), seconds=CHANGE_SECONDS)
 
     def set_autostart(self, uuid: UUID, on: bool) -> None:
         """Raises NotFound, NotSupported, HypervisorError."""
@@ -50,6 +53,61 @@ class Copying(Connected):
         if not nvram_of(xml):
             return
         self._run(lambda: self._remove_nvram(xml), seconds=CHANGE_SECONDS)
+
+    def _rename(self, uuid: UUID, name: str) -> None:
+        """libvirt leaves the file of UEFI variables under the old name, where the next domain of that name finds it."""
+        domain = self._domain(uuid)
+        before = nvram_of(self._ask(domain.XMLDesc, _INACTIVE))
+        folder, file = os.path.split(before)
+        stem, ending = os.path.splitext(file)
+        if stem != f"{domain.name()}_VARS":
+            self._ask(domain.rename, name, 0)
+            return
+        with self._folder(folder) as pool:
+            after = f"{name}_VARS{ending}"
+            copied = self._copy_file(pool, file, after)
+            try:
+                self._ask(domain.rename, name, 0)
+                moved = with_nvram(self._ask(domain.XMLDesc, _INACTIVE), os.path.join(folder, after))
+                self._ask(self._connection.defineXML, moved)
+            except libvirt.libvirtError:
+                if copied is not None:
+                    self._ask(copied.delete, 0)
+                raise
+            if copied is not None:
+                self._ask(self._ask(pool.storageVolLookupByName, file).delete, 0)
+
+    @contextmanager
+    def _folder(self, path: str) -> Iterator[Pool]:
+        """The pool that has this folder, or one for this moment. Inside of `_run` alone."""
+        try:
+            pool = self._ask(self._connection.storagePoolLookupByTargetPath, path)
+        except libvirt.libvirtError as error:
+            if error.get_error_code() != libvirt.VIR_ERR_NO_STORAGE_POOL:
+                raise
+        else:
+            self._ask(pool.refresh, 0)
+            yield pool
+            return
+        pool = self._ask(
+            self._connection.storagePoolCreateXML, write_folder(f"moving-{uuid4().hex[:12]}", path)
+        )
+        try:
+            yield pool
+        finally:
+            self._ask(pool.destroy)  # libvirt's word for letting go of it: the folder stays
+
+    def _copy_file(self, pool: Pool, name: str, to: str) -> Volume | None:
+        """None when there is no such file: variables are written at the first start."""
+        try:
+            found = self._ask(pool.storageVolLookupByName, name)
+        except libvirt.libvirtError as error:
+            if error.get_error_code() == libvirt.VIR_ERR_NO_STORAGE_VOL:
+                return None
+            raise
+        seen = read_volume(self._ask(found.XMLDesc, 0))
+        wanted = write_volume(to, seen.format, seen.capacity_bytes, mode="0600")
+        return self._ask(pool.createXMLFrom, wanted, found, 0)
 
     def _users(self, paths: frozenset[str], besides: UUID | None) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, set[str]] = {}

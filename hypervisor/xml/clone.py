@@ -75,6 +75,20 @@ def nvram_of(xml: str) -> str:
     return (nvram.text or "").strip() or ("" if source is None else source.get("file", ""))
 
 
+def with_nvram(xml: str, path: str) -> str:
+    """The same with its UEFI variables in another file. Raises InvalidXML."""
+    domain = parse(xml, "domain")
+    nvram = domain.find("os/nvram")
+    if nvram is None:
+        raise InvalidXML("The domain has no UEFI variables.")
+    source = nvram.find("source")
+    if source is not None:
+        source.set("file", path)
+    else:
+        nvram.text = path
+    return written(domain)
+
+
 def bearer_of_nvram(xml: str, name: str, uuid: UUID) -> str:
     """A domain without any device that has this one's UEFI variables, to be undefined together with them.
 

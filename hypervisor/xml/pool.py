@@ -1,8 +1,10 @@
-"""The `<pool>` of a node's storage."""
+"""The `<pool>` of a node's storage, read; and a folder written as one."""
 
 from dataclasses import dataclass
 
-from hypervisor.xml.document import Element, attr_at, parse, size_bytes, text
+from lxml import etree
+
+from hypervisor.xml.document import Element, attr_at, parse, size_bytes, text, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,14 @@ def read_pool(xml: str) -> PoolXML:
         target=text(pool, "target/path"),
         source=_source(pool),
     )
+
+
+def write_folder(name: str, path: str) -> str:
+    """A pool of the files in a folder."""
+    pool = etree.Element("pool", type="dir")
+    etree.SubElement(pool, "name").text = name
+    etree.SubElement(etree.SubElement(pool, "target"), "path").text = path
+    return written(pool)
 
 
 def _source(pool: Element) -> str:

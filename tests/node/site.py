@@ -66,9 +66,8 @@ class Site:
 
     def volume(self, name: str, content: bytes = b"", **new: Any) -> Volume:
         """A new volume of the pool, of 1 MiB where nothing else is said."""
-        made = self.node.create_volume(
-            self.pool.uuid, NewVolume(name, **({"capacity_bytes": MIB, "format": "raw"} | new))
-        )
+        asked: dict[str, Any] = {"capacity_bytes": MIB, "format": "raw"} | new
+        made = self.node.create_volume(self.pool.uuid, NewVolume(name, **asked))
         if content:
             self.node.upload_volume(self.pool.uuid, name, content)
         self.look(self.host.pk, "pool", self.pool.uuid)

@@ -1,5 +1,6 @@
 """Clones of domains as services and workers make them, on a real node: whole, linked, cancelled, broken off."""
 
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -45,11 +46,12 @@ def test_a_linked_clone_is_a_layer_and_holds_its_base(site: Site) -> None:
     (name,) = result["volumes"]
     layer = Volume.objects.get(name=name)
     assert (layer.backing, layer.format, layer.capacity_bytes) == (base.path, "qcow2", MIB)
-    for wish in (
+    wishes: tuple[Callable[[], object], ...] = (
         lambda: verbs.request(DomainAction.START, original.pk, by=site.by),
         lambda: deletion.request(original.pk, by=site.by, volumes=True),
         lambda: deletion.request(original.pk, by=site.by, volumes=["vda"], permanent=True),
-    ):
+    )
+    for wish in wishes:
         with pytest.raises(InUse) as refused:
             wish()
         assert [user["name"] for user in refused.value.members["users"]] == ["layer"]

@@ -81,3 +81,31 @@ def test_libvirt_takes_the_definition_of_a_copy(qemu: LibvirtNode) -> None:
             qemu.set_autostart(uuid, False)
         finally:
             qemu.undefine(uuid)
+
+
+@pytest.mark.parametrize("started_before", [True, False])
+def test_uefi_variables_get_the_new_name_too(
+    qemu: LibvirtNode, daemon: PrivateDaemon, started_before: bool
+) -> None:
+    """Else the next domain of the old name would have the same file."""
+    name = f"uefi-{uuid4().hex[:8]}"
+    folder = daemon.directory(f"nvram-{name}")
+    code, file = daemon.file(f"{name}.code", b"code"), folder / f"{name}_VARS.fd"
+    if started_before:
+        daemon.file(f"{folder.name}/{file.name}", b"variables")
+    os = f"<loader readonly='yes' type='pflash'>{code}</loader><nvram>{file}</nvram>"
+    uuid = qemu.define(xml(name, os=os, more="<features><acpi/></features>"))
+    try:
+        qemu.rename(uuid, "renamed")
+        assert nvram_of(qemu.secret_definition(uuid)) == f"{folder}/renamed_VARS.fd"
+        assert [path.name for path in folder.iterdir()] == ["renamed_VARS.fd"] * started_before
+        if started_before:
+            assert (folder / "renamed_VARS.fd").read_bytes().startswith(b"variables")
+            daemon.file(f"{folder.name}/taken_VARS.fd", b"another's")
+            with pytest.raises(OperationInvalid):
+                qemu.rename(uuid, "taken")
+            assert qemu.domain(uuid).name == "renamed"
+            assert (folder / "taken_VARS.fd").read_bytes() == b"another's"
+        assert qemu.inventory().pools == ()
+    finally:
+        qemu.undefine(uuid)

@@ -49,8 +49,9 @@ def test_into_the_bin_and_back(site: Site, settings: Settings) -> None:
     Domain.objects.filter(pk=domain.pk).update(gone_at=timezone.now() - timedelta(days=30))
     prune()  # its history waits for it
     assert site.done(recycling.restore(entry.pk, by=site.by)) == {"domain": str(domain.pk)}
-    domain.refresh_from_db()
-    assert (domain.gone_at, domain.autostart) == (None, True)
+    domain = Domain.objects.get(pk=domain.pk)
+    assert domain.gone_at is None
+    assert domain.autostart
     assert list(domain.tags.values_list("name", flat=True)) == ["shop"]
     assert "firstpwd" in site.node.secret_definition(domain.pk)
     assert not DeletedDomain.objects.exists()

@@ -71,7 +71,7 @@ def test_a_template_has_disks_of_its_own_and_no_identity(site: Site) -> None:
 def test_a_domain_is_made_of_it_and_holds_it(site: Site) -> None:
     template = made(site, site.guest(disk(site.volume("one", b"content").path), screen=True))
     child = linked_domain(site, template)
-    assert read_domain(child.definition.inactive).disks[0].source.endswith("child-vda.qcow2")
+    assert read_domain(child.definition.inactive or "").disks[0].source.endswith("child-vda.qcow2")
     assert 'passwd=""' not in site.node.secret_definition(child.pk), "a password that nobody knows, not none"
     assert "passwd=" in site.node.secret_definition(child.pk)
     with pytest.raises(InUse) as refused:
