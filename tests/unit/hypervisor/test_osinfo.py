@@ -56,7 +56,7 @@ def test_devices_come_down_from_what_it_derives_from(folder: Path) -> None:
     assert (new.virtio_disk, new.virtio_net, new.net_models) == (True, True, ())
     # PCI Express needs the virtio of today.
     assert (old.q35, new.q35) == (False, True)
-    assert (old.efi_only, new.efi_only) == (frozenset(), {"x86_64"})
+    assert (old.efi_only, new.efi_only) == (frozenset(), frozenset({"x86_64"}))
 
 
 def test_a_figure_is_the_recommended_one_or_twice_the_least(folder: Path) -> None:
