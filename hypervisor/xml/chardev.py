@@ -1,10 +1,12 @@
 """Character devices: `<serial>`, `<parallel>`, `<console>` and `<channel>`, and what others share with them."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from hypervisor.xml.codecs import NAME, ON_OFF, PATH, YES_NO, Text, Whole, words
-from hypervisor.xml.model import Model
+from hypervisor.xml.document import Element
+from hypervisor.xml.model import Model, properties
 from hypervisor.xml.places import At
 
 TYPES = words("pty dev file pipe unix tcp udp null stdio vc spicevmc spiceport nmdm qemu-vdagent dbus")
@@ -13,6 +15,9 @@ _SERIAL_MODELS = words(
     "isa-serial usb-serial pci-serial spapr-vty pl011 16550a sclpconsole sclplmconsole isa-debugcon"
 )
 _CONSOLE_TYPES = words("serial virtio xen lxc uml openvz sclp sclplm")
+_ENDS = frozenset(
+    {"path", "mode", "host", "service", "tls", "append", "channel", "master", "slave", "protocol"}
+)
 _SERVICE = Text(longest=64, pattern=r"[A-Za-z0-9_-]+", like="a port or the name of a service")
 
 
@@ -33,6 +38,14 @@ class CharacterDevice(Model):
     protocol: Annotated[str | None, At("protocol@type", words("raw telnet telnets tls"))] = None
     log_file: Annotated[str | None, At("log@file", PATH)] = None
     log_append: Annotated[bool | None, At("log@append", ON_OFF)] = None
+
+    @classmethod
+    def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
+        if "type" in changed:
+            # Where the old kind of line ended says nothing of the new one.
+            for each in properties(cls):
+                if each.name in _ENDS and each.name not in changed:
+                    each.place.clear(element)
 
 
 @dataclass(frozen=True, slots=True)

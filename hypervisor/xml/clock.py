@@ -49,6 +49,8 @@ class Clock(Model):
     @classmethod
     def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
         offset = element.get("offset")
+        if "offset" in changed and "adjustment" not in changed:
+            At("@adjustment").clear(element)
         for name, owners in _OWNERS.items():
             if offset not in owners:
                 At(f"@{name}").clear(element)  # what belonged to another offset is refused by libvirt

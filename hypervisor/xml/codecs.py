@@ -145,6 +145,7 @@ class Only:
 YES_NO = Switch()
 ON_OFF = Switch("on", "off")
 NAME = Text(longest=255)
+OBJECT = Text(longest=255, pattern=r"(?!\.{1,2}$)[^/]+", like="a name without a slash")
 PATH = Text(pattern=r"/.*", like="an absolute path on the node")
 UUID = Text(pattern=r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", like="a UUID")
 CPUSET = Text(pattern=r"\^?[0-9]+(-[0-9]+)?(,\^?[0-9]+(-[0-9]+)?)*", like="a list of CPUs such as 0-3,^2,8")

@@ -28,6 +28,12 @@ class Topology(Model):
     cores: Annotated[int, At("@cores", _COUNT)] = 1
     threads: Annotated[int, At("@threads", _COUNT)] = 1
 
+    @classmethod
+    def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
+        for name in ("cores", "threads"):
+            if element.get(name) is None:
+                element.set(name, "1")
+
     @property
     def vcpus(self) -> int:
         """All of its threads."""
@@ -100,7 +106,7 @@ class NumaCell(Model):
     KIND: ClassVar[str] = "cell"
 
     id: Annotated[int, At("@id", Whole())]
-    memory_bytes: Annotated[int, SizeAttribute("memory")]
+    memory_bytes: Annotated[int, SizeAttribute("@memory")]
     vcpus: Annotated[str | None, At("@cpus", CPUSET)] = None
     access: Annotated[str | None, At("@memAccess", words("shared private"))] = None
     discard: Annotated[bool | None, At("@discard", YES_NO)] = None

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from hypervisor.data import DiskSeen
 from hypervisor.errors import InvalidField
-from hypervisor.xml.codecs import BOOT_ORDER, NAME, ON_OFF, UUID, YES_NO, Text, Whole, words
+from hypervisor.xml.codecs import BOOT_ORDER, NAME, OBJECT, ON_OFF, UUID, YES_NO, Text, Whole, words
 from hypervisor.xml.document import Element, attr_at
 from hypervisor.xml.model import Many, Model, Part, mapping
 from hypervisor.xml.places import At, Present, remove
@@ -43,8 +43,8 @@ class DiskSource(Model):
     file: Annotated[str | None, At("source@file")] = None
     device: Annotated[str | None, At("source@dev")] = None
     dir: Annotated[str | None, At("source@dir")] = None
-    pool: Annotated[str | None, At("source@pool", NAME)] = None
-    volume: Annotated[str | None, At("source@volume", NAME)] = None
+    pool: Annotated[str | None, At("source@pool", OBJECT)] = None
+    volume: Annotated[str | None, At("source@volume", OBJECT)] = None
     protocol: Annotated[str | None, At("source@protocol", _PROTOCOLS)] = None
     name: Annotated[str | None, At("source@name")] = None
     hosts: Annotated[tuple[DiskHost, ...], Many("source/host", DiskHost)] = ()
@@ -191,8 +191,23 @@ class Disk(Model):
             raise InvalidField("bus", "A CD drive cannot stand on virtio: use sata, scsi, usb or ide.")
         if device in {"disk", "lun"} and element.find("source") is None:
             raise InvalidField("source", "A disk needs one; only drives can be empty.")
+        if "bus" in changed:
+            _suit_bus(element, bus)
         if element.find("source") is None and element.get("type") is None:
             element.set("type", "file")  # an empty drive has a type too
+
+
+def _suit_bus(disk: Element, bus: str) -> None:
+    """libvirt refuses on a bus what only another one can have."""
+    if bus != "virtio":
+        of_virtio = ("iothread", "queues", "queue_size", "ioeventfd", "event_idx", "iommu", "ats", "packed")
+        for name in of_virtio:
+            At(f"driver@{name}").clear(disk)
+        At("@model").clear(disk)
+    if bus not in {"usb", "scsi"}:
+        At("target@removable").clear(disk)
+    if bus not in {"usb", "scsi", "sata", "ide"}:
+        At("target@rotation_rate").clear(disk)
 
 
 def free_target(bus: str, taken: frozenset[str]) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from hypervisor.xml.codecs import BOOT_ORDER, NAME, ON_OFF, PATH, Text, Whole, words
 from hypervisor.xml.model import Model
-from hypervisor.xml.places import At, Present, Size
+from hypervisor.xml.places import At, Present, Size, SizeAttribute
 
 _MODELS = words("virtio virtio-transitional virtio-non-transitional")
 _MODE = Text(pattern=r"[0-7]{1,4}", like="octal permissions such as 644")
@@ -27,7 +27,7 @@ class Filesystem(Model):
     source_device: Annotated[str | None, At("source@dev", PATH)] = None
     source_template: Annotated[str | None, At("source@name", NAME)] = None
     source_socket: Annotated[str | None, At("source@socket", PATH)] = None
-    ram_kibibytes: Annotated[int | None, At("source@usage", Whole(1))] = None
+    ram_bytes: Annotated[int | None, SizeAttribute("source@usage", unit="units")] = None
     target: Annotated[str | None, At("target@dir", Text(longest=1024))] = None
     driver: Annotated[str | None, At("driver@type", words("path handle loop nbd ploop virtiofs"))] = None
     format: Annotated[str | None, At("driver@format", NAME)] = None

@@ -3,7 +3,7 @@
 Every edit takes a document and gives it back with one subtree changed; what no model knows stays as it was.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -134,9 +134,14 @@ def change_device(xml: str, key: str, changes: Mapping[str, Any]) -> str:
 
 
 def remove_device(xml: str, key: str) -> str:
-    """The document without that device. Raises NotFound."""
+    """The document without that device. Raises NotFound.
+
+    The first serial port and the console that repeats it are one thing: libvirt would make each from the other again.
+    """
     domain = parse(xml, "domain")
-    remove(device_at(domain, key))
+    element = device_at(domain, key)
+    for other in (element, *_repeated(domain, element)):
+        remove(other)
     _tidy(domain)
     return written(domain)
 
@@ -178,6 +183,16 @@ def _rename(domain: Element, disk: Element, changes: dict[str, Any]) -> None:
     bus = changes.get("bus")
     if isinstance(bus, str) and bus != attr_at(disk, "target", "bus") and "target" not in changes:
         changes["target"] = own if fits_bus(own, bus) else free_target(bus, taken)
+
+
+def _repeated(domain: Element, device: Element) -> Iterator[Element]:
+    serial, console = domain.find("devices/serial"), domain.find("devices/console")
+    if serial is None or console is None or attr_at(console, "target", "type") not in {"serial", ""}:
+        return
+    if device is serial:
+        yield console
+    elif device is console:
+        yield serial
 
 
 def _check_mac(domain: Element, changed: Element) -> None:

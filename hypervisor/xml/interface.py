@@ -30,6 +30,7 @@ MAC = Text(
     pattern=r"[0-9a-fA-F][02468aceACE](:[0-9a-fA-F]{2}){5}", like="a MAC address such as 52:54:00:12:34:56"
 )
 _DEVICE = Text(longest=64, pattern=r"[A-Za-z0-9_.\-/:@]+", like="the name of a network device")
+_FILTER = Text(longest=255, pattern=r"[A-Za-z0-9_.-]+", like="the name of a filter such as clean-traffic")
 _MODEL = Text(longest=64, pattern=r"[A-Za-z0-9_-]+", like="the name of a model such as virtio or e1000e")
 
 
@@ -135,7 +136,7 @@ class Interface(Model):
     vlan_trunk: Annotated[bool | None, At("vlan@trunk", Only("yes"))] = None
     inbound: Annotated[Bandwidth | None, Part("bandwidth/inbound", Bandwidth)] = None
     outbound: Annotated[Bandwidth | None, Part("bandwidth/outbound", Bandwidth)] = None
-    filter: Annotated[str | None, At("filterref@filter", NAME)] = None
+    filter: Annotated[str | None, At("filterref@filter", _FILTER)] = None
     filter_parameters: Annotated[
         tuple[FilterParameter, ...], Many("filterref/parameter", FilterParameter)
     ] = ()

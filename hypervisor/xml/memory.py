@@ -9,7 +9,7 @@ from hypervisor.xml.document import Element, size_bytes
 from hypervisor.xml.model import Many, Model
 from hypervisor.xml.places import At, Present, Size, SizeAttribute
 
-_CELL = SizeAttribute("memory")
+_CELL = SizeAttribute("@memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class HugePage(Model):
 
     KIND: ClassVar[str] = "page"
 
-    size_bytes: Annotated[int, SizeAttribute("size")]
+    size_bytes: Annotated[int, SizeAttribute("@size")]
     cells: Annotated[str | None, At("@nodeset", CPUSET)] = None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import MISSING, Field, dataclass, fields
 from types import NoneType
-from typing import Annotated, Any, ClassVar, Self, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Self, TypeVar, get_args, get_origin, get_type_hints
 
 from lxml import etree
 
@@ -92,6 +92,8 @@ class Model:
         """After `changed` properties: refuse or put right what none of them sees alone. Raises InvalidField."""
 
 
+M = TypeVar("M", bound=Model)
+
 _PROPERTIES: dict[type[Model], tuple[Property, ...]] = {}
 
 
@@ -106,7 +108,7 @@ class Part:
         found = element.find(self.path) if self.path else element
         if found is None:
             return None
-        part = self.model.from_xml(found)
+        part = _read(self.model, found)
         return None if part == _empty(self.model) else part
 
     def accept(self, value: Any) -> Any:
@@ -147,7 +149,8 @@ class Many:
     keep: bool = False
 
     def read(self, element: Element) -> tuple[Model, ...]:
-        return tuple(self.model.from_xml(child) for child in element.iterfind(self.path))
+        items = (_read(self.model, child) for child in element.iterfind(self.path))
+        return tuple(item for item in items if item is not None)
 
     def accept(self, value: Any) -> Any:
         made: list[Model] = []
@@ -167,7 +170,8 @@ class Many:
     def write(self, element: Element, value: Any) -> None:
         wanted = {self._key(item): item for item in value}
         for child in element.findall(self.path):
-            item = wanted.pop(self._key(self.model.from_xml(child)), None)
+            there = _read(self.model, child)
+            item = None if there is None else wanted.pop(self._key(there), None)
             if item is None:
                 remove(child)
             else:
@@ -248,6 +252,14 @@ def _accepted(model: type[Model], values: Mapping[str, Any]) -> list[tuple[Prope
                 raise under(each.name, error) from None
         accepted.append((each, value))
     return accepted
+
+
+def _read(model: type[M], element: Element) -> M | None:
+    """None for what lacks something that libvirt itself always writes: reading fails at no document of a node."""
+    try:
+        return model.from_xml(element)
+    except InvalidXML:
+        return None
 
 
 def _whole(each: Property, value: Any) -> Any:

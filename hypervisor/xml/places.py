@@ -145,25 +145,34 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class SizeAttribute:
-    """A size in bytes that is an attribute of the element, with its unit in another."""
+    """A size in bytes that is an attribute, with its unit in another one beside it."""
 
-    attribute: str
+    where: str
+    unit: str = "unit"
+    otherwise: str = "KiB"  # what counts where no unit is written
 
     def read(self, element: Element) -> int | None:
-        written = element.get(self.attribute)
-        return None if written is None else bytes_of(written, element.get("unit", "KiB"))
+        path, attribute = split(self.where)
+        found = element.find(path) if path else element
+        written = None if found is None else found.get(attribute)
+        if found is None or written is None:
+            return None
+        return bytes_of(written, found.get(self.unit, self.otherwise))
 
     def accept(self, value: Any) -> Any:
         return value
 
     def write(self, element: Element, value: Any) -> None:
-        element.set(self.attribute, Kibibytes().write(value))
-        element.set("unit", "KiB")
+        path, attribute = split(self.where)
+        written = Kibibytes().write(value)
+        found = reach(element, path)
+        found.set(attribute, written)
+        found.set(self.unit, "KiB")
 
     def clear(self, element: Element) -> None:
-        for name in (self.attribute, "unit"):
-            if name in element.attrib:
-                del element.attrib[name]
+        path, _ = split(self.where)
+        At(f"{path}@{self.unit}").clear(element)
+        At(self.where).clear(element)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +308,13 @@ def remove(child: Element) -> None:
     parent = child.getparent()
     if parent is not None:
         parent.remove(child)
+        _shut(parent)
+
+
+def _shut(element: Element) -> None:
+    """An element without children needs no white space for them."""
+    if len(element) == 0 and not (element.text or "").strip():
+        element.text = None
 
 
 def prune(top: Element, element: Element) -> None:
@@ -309,7 +325,7 @@ def prune(top: Element, element: Element) -> None:
         parent = element.getparent()
         if parent is None:
             return
-        parent.remove(element)
+        remove(element)
         element = parent
 
 

@@ -14,7 +14,7 @@ from hypervisor.xml.features import Features
 from hypervisor.xml.memory import Memory, MemoryBacking, MostMemory, settle_slots
 from hypervisor.xml.model import Model, Part
 from hypervisor.xml.osinfo_id import OsId
-from hypervisor.xml.places import At, Size
+from hypervisor.xml.places import At, Size, under
 from hypervisor.xml.tuning import Numa, Pinning, Tuning
 from hypervisor.xml.vcpus import IoThreads, MostVcpus, Vcpus, most_vcpus
 
@@ -80,6 +80,11 @@ class Settings(Model):
             _check_topology(element)
         if changed & {"memory_limit_bytes", "memory_slots", "max_memory_bytes", "numa"}:
             settle_slots(element)
+        if "max_vcpus" in changed:
+            try:
+                Pinning.settle(element, changed)
+            except InvalidField as error:
+                raise under("pinning", error) from None
 
 
 def _check_topology(domain: Element) -> None:

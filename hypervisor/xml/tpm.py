@@ -8,7 +8,7 @@ from hypervisor.errors import InvalidField
 from hypervisor.xml.codecs import PATH, UUID, YES_NO, words
 from hypervisor.xml.document import Element, attr_at
 from hypervisor.xml.model import Model
-from hypervisor.xml.places import At, Names
+from hypervisor.xml.places import At, Names, Present
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ class Tpm(Model):
 
     @classmethod
     def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
-        passthrough = attr_at(element, "backend", "type") == "passthrough"
-        if passthrough and element.find("backend/device") is None:
+        if attr_at(element, "backend", "type") != "passthrough":
+            At("backend/device@path").clear(element)
+            return
+        for name in ("encryption", "active_pcr_banks"):
+            Present(f"backend/{name}").clear(element)
+        At("backend@persistent_state").clear(element)
+        if element.find("backend/device") is None:
             raise InvalidField("device", "To pass one through takes its path on the node, such as /dev/tpm0.")

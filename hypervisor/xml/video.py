@@ -1,9 +1,11 @@
 """The `<video>` of a domain: its graphics card."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from hypervisor.xml.codecs import ON_OFF, PATH, YES_NO, Kibibytes, Whole, words
+from hypervisor.xml.document import Element, attr_at
 from hypervisor.xml.model import Model
 from hypervisor.xml.places import At
 
@@ -33,3 +35,9 @@ class Video(Model):
     render_node: Annotated[str | None, At("model/acceleration@rendernode", PATH)] = None
     width: Annotated[int | None, At("model/resolution@x", Whole(1, 65535))] = None
     height: Annotated[int | None, At("model/resolution@y", Whole(1, 65535))] = None
+
+    @classmethod
+    def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
+        if "model" in changed and attr_at(element, "model", "type") != "qxl":
+            for name in ("ram", "vgamem", "vram64"):
+                At(f"model@{name}").clear(element)
