@@ -97,7 +97,7 @@ class EditingDomains(ObjectViewSet):
     def add_disk(self, request: Request, pk: UUID) -> Response:
         """Add a disk or a drive: a volume there is, or one made for it."""
         body = self.body(NewDiskDeviceSerializer)
-        return self._change(pk, lambda domain, _: drafts.of_new_device("disk", domain, body, self.actor))
+        return self._add_device(pk, "disk", body)
 
     @extend_schema(request=ChangedDiskSerializer, responses=_ANSWERS, parameters=[_PLAN])
     @action(detail=True, methods=["patch"], url_path="disks/<str:target>", url_name="disk")
@@ -123,7 +123,7 @@ class EditingDomains(ObjectViewSet):
     def add_interface(self, request: Request, pk: UUID) -> Response:
         """Add a network card."""
         body = self.body(InterfaceBodySerializer)
-        return self._change(pk, lambda domain, _: drafts.of_new_device("interface", domain, body, self.actor))
+        return self._add_device(pk, "interface", body)
 
     @extend_schema(request=InterfaceBodySerializer, responses=_ANSWERS, parameters=[_PLAN])
     @action(detail=True, methods=["patch"], url_path="interfaces/<str:mac>", url_name="interface")
@@ -151,7 +151,7 @@ class EditingDomains(ObjectViewSet):
         data = request.data if isinstance(request.data, Mapping) else {}
         kind = data.get("kind")
         body = self._body_of(kind, {name: value for name, value in data.items() if name != "kind"})
-        return self._change(pk, lambda domain, _: drafts.of_new_device(str(kind), domain, body, self.actor))
+        return self._add_device(pk, str(kind), body)
 
     @extend_schema(request=OpenApiTypes.OBJECT, responses=_ANSWERS, parameters=[_PLAN])
     @action(detail=True, methods=["patch"], url_path="devices/<str:key>", url_name="device")
@@ -165,6 +165,11 @@ class EditingDomains(ObjectViewSet):
     def remove_device(self, request: Request, pk: UUID, key: str) -> Response:
         """Take a device out."""
         return self._remove_device(pk, key)
+
+    def _add_device(self, pk: UUID, kind: str, body: dict[str, Any]) -> Response:
+        return self._change(
+            pk, lambda domain, hardware: drafts.of_new_device(kind, domain, hardware, body, self.actor)
+        )
 
     def _change_device(self, pk: UUID, key: str, body: dict[str, Any]) -> Response:
         return self._change(

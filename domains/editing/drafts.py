@@ -11,6 +11,7 @@ from domains.editing.edits import Edit
 from domains.models import Domain
 from hypervisor.xml.disk import Disk
 from hypervisor.xml.hardware import Hardware
+from hypervisor.xml.interface import Interface
 from networks.models import Network
 from storage.models import Pool, Volume
 
@@ -49,10 +50,15 @@ def of_settings(body: Mapping[str, Any]) -> Draft:
     return draft
 
 
-def of_new_device(kind: str, domain: Domain, body: Mapping[str, Any], by: Actor) -> Draft:
+def of_new_device(kind: str, domain: Domain, hardware: Hardware, body: Mapping[str, Any], by: Actor) -> Draft:
     """Raises Invalid."""
     draft = Draft()
     values = _resolved(kind, domain, dict(body), by, draft)
+    if kind == "disk":
+        values["bus"] = values.get("bus") or _bus_for(values.get("device") or "disk", hardware)
+    if kind == "interface" and not values.get("model") and domain.os_type != "exe":
+        models = [placed.device.model for placed in hardware.devices if isinstance(placed.device, Interface)]
+        values["model"] = models[0] if models else "virtio"
     if kind == "disk" and "pool" in values:
         _new_volume(domain, values, by, draft)
     draft.edits.append(Edit("add", {name: one for name, one in values.items() if one is not None}, kind=kind))
@@ -76,6 +82,18 @@ def of_changed_device(
 def of_removed_device(hardware: Hardware, key: str) -> Draft:
     """Raises NotFound for a key that is not there."""
     return Draft([Edit("remove", kind=hardware.find(key).kind, key=key)])
+
+
+def _bus_for(device: str, hardware: Hardware) -> str:
+    """Where its like stands already, for the guest has a driver for that; else what its machine has."""
+    disks = [placed.device for placed in hardware.devices if isinstance(placed.device, Disk)]
+    if device == "floppy":
+        return "fdc"
+    alike = [disk.bus for disk in disks if (disk.device == "cdrom") == (device == "cdrom") and disk.bus]
+    if device != "cdrom":
+        return "virtio" if "virtio" in alike or not alike else alike[0]
+    machine = hardware.settings.machine or ""
+    return alike[0] if alike else "sata" if "q35" in machine else "ide" if "i440fx" in machine else "scsi"
 
 
 def source_of(volume: Volume) -> dict[str, Any]:

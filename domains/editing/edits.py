@@ -16,6 +16,8 @@ from hypervisor.xml.hardware import (
     read_hardware,
     remove_device,
 )
+from hypervisor.xml.memory_devices import MemoryDevice
+from hypervisor.xml.model import Model
 
 _SEALED = "sealed_password"
 Verb = Literal["settings", "add", "change", "remove"]
@@ -69,7 +71,7 @@ class Edit:
         if self.verb == "add":
             device = completed(xml, device_from(self.kind, self.values))
             values = {name: value for name, value in plain(device).items() if value not in (None, [], {})}
-            after = add_device(xml, device)
+            after = _add(xml, device)
             key = newest_key(after, self.kind)
             return replace(self, values=values, key=key, left=_count(after, self.kind)), after
         placed = read_hardware(xml).find(self.key)
@@ -84,7 +86,7 @@ class Edit:
             case "settings":
                 return change_settings(xml, self.values)
             case "add":
-                return add_device(xml, device_from(self.kind, self.values))
+                return _add(xml, device_from(self.kind, self.values))
             case "change":
                 return change_device(xml, self.place(xml), self.values)
             case "remove":
@@ -158,6 +160,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(one) for one in value]
     return value
+
+
+def _add(xml: str, device: Model) -> str:
+    """A module of memory is the guest's at once, as it is when it is plugged in, where the balloon keeps none back."""
+    settings = read_hardware(xml).settings
+    if isinstance(device, MemoryDevice) and settings.memory_bytes == settings.max_memory_bytes:
+        xml = change_settings(xml, {"memory_bytes": None})
+    return add_device(xml, device)
 
 
 def _count(xml: str, kind: str) -> int:

@@ -77,7 +77,7 @@ def host() -> Host:
     return host
 
 
-def make_domain(host: Host, name: str, number: int, *, live: str = "", inactive: str = "") -> Domain:
+def make_domain(host: Host, name: str, number: int, *, live: str = "") -> Domain:
     uuid = uuid4()
     mac = MAC.format(number)
     document = XML.format(name=name, uuid=uuid, mac=mac)
@@ -91,7 +91,8 @@ def make_domain(host: Host, name: str, number: int, *, live: str = "", inactive:
         max_memory_bytes=2**28,
         macs=mac,
     )
-    running = document.replace(*live.split("→")) if "→" in live else document if live else None
+    old, _, new = live.partition("→")
+    running = document.replace(old, new) if new else document if live else None
     Definition.objects.create(
         domain=domain,
         inactive=document,
@@ -250,6 +251,12 @@ def test_a_disk_with_a_volume_of_its_own(operator: APIClient, domain: Domain, vo
     new = Job.objects.get().options["new_volume"]
     assert (new["name"], new["path"], new["format"]) == ("web-1.qcow2", "/pool/web-1.qcow2", "qcow2")
     assert only_edit()["values"]["source"]["file"] == new["path"]
+
+
+def test_a_drive_stands_where_its_like_does(operator: APIClient, domain: Domain) -> None:
+    assert operator.post(url(domain, "disks/"), {"device": "cdrom"}, format="json").status_code == 202
+    assert only_edit()["key"] == "disk:sdb"
+    assert only_edit()["values"]["bus"] == "sata"
 
 
 def test_media_go_in_and_out(operator: APIClient, domain: Domain, volume: Volume) -> None:
