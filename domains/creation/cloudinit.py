@@ -34,7 +34,8 @@ def check(wish: Mapping[str, Any], complaints: Complaints) -> None:
 def seed(wish: Mapping[str, Any], uuid: UUID, name: str) -> bytes:
     """The ISO. Holds secrets: it goes to the node's private volume and nowhere else."""
     files = {
-        "meta-data": json.dumps({"instance-id": str(uuid), "local-hostname": wish.get("hostname", name)}),
+        "meta-data": json.dumps({"instance-id": str(uuid), "local-hostname": wish.get("hostname", name)})
+        + "\n",
         "user-data": wish.get("user_data") or user_data(wish),
     }
     if wish.get("network_config"):
