@@ -81,8 +81,10 @@ def _definition(
     copies: list[Copy],
     made: list[Made],
 ) -> str:
+    types = dict(Pool.objects.filter(pk__in=[one.pool_id for one in made]).values_list("pk", "type"))
     places = {
-        copy.target: NewSource("file", one.path, copy.format) for copy, one in zip(copies, made, strict=True)
+        copy.target: NewSource("block" if types[one.pool_id] == "logical" else "file", one.path, copy.format)
+        for copy, one in zip(copies, made, strict=True)
     }
     return resized(
         source.definition(name, uuid, places),

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from hosts.models import Cluster, Host, HostOffers
 from tests.node.creating import DOMAINS, Creator
 from tests.node.site import Site, disk
 
@@ -78,3 +79,34 @@ def test_shapes_are_refused_before_anything_is_looked_at(creator: Creator) -> No
     assert "host" in answer.json()["errors"]
     answer = creator.client.post(DOMAINS, {"name": "x", "host": str(uuid4())}, format="json")
     assert (answer.status_code, set(answer.json()["errors"])) == (400, {"host"})
+
+
+def test_a_host_without_firmware_runs_what_needs_none(creator: Creator) -> None:
+    known = HostOffers.objects.get(pk=creator.site.host.pk)
+    for offer in known.offers:
+        offer["efi"] = offer["secure_boot"] = False
+    known.save()
+    for body in ({"firmware": "efi"}, {"firmware": "efi-secure"}, {"os": "win11"}):
+        assert set(creator.refused(name="x", **body)) == {"firmware"}, body
+    assert creator.asked(200, plan=True, name="x")["allowed"]
+
+
+def test_a_cluster_gives_the_host_that_has_what_is_named(creator: Creator) -> None:
+    site = creator.site
+    cluster = Cluster.objects.create(name="all")
+    Host.objects.filter(pk=site.host.pk).update(cluster=cluster)
+    other = Host.objects.create(
+        name="larger", uri="qemu+tls://larger/system", state="up", cluster=cluster, memory_bytes=2**44
+    )
+    volume = site.volume("here")
+    body = {"cluster": str(cluster.pk), "name": "placed", "disks": [{"copy_of": str(volume.pk)}]}
+    answer = creator.client.post(f"{DOMAINS}?plan=1", body, format="json").json()
+    assert [check["detail"] for check in answer["checks"] if check["code"] == "place"] == [
+        f"It is made on {site.host.name}."
+    ]
+    Host.objects.filter(pk=site.host.pk).update(state="maintenance")
+    answer = creator.client.post(DOMAINS, body, format="json")
+    assert (answer.status_code, set(answer.json()["errors"])) == (400, {"cluster"})
+    body = {"host": str(site.host.pk), "name": "placed"}
+    assert set(creator.client.post(DOMAINS, body, format="json").json()["errors"]) == {"host"}
+    assert other.domains.count() == 0
