@@ -6,11 +6,13 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import django_filters
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from access.api.filters import refuse_unknown
 from access.api.serializers import NothingSerializer
 from access.api.views import ObjectViewSet, Row
 from access.errors import NotPermitted, NotThere
@@ -26,6 +28,8 @@ from hosts.api.shapes import (
 )
 from hosts.models import Host, HostState
 from jobs.api.views import ACCEPTED, accepted
+from live import hour
+from live.api.hours import HistorySerializer, seconds_of
 from live.figures import latest
 
 
@@ -111,6 +115,24 @@ class HostViewSet(ObjectViewSet):
                 "cpu_percent": figures.get("cpu_percent"),
                 "memory_bytes": host.memory_bytes,
                 "memory_used_bytes": figures.get("memory_used_bytes"),
+            }
+        )
+
+    @extend_schema(
+        responses=HistorySerializer,
+        parameters=[OpenApiParameter("seconds", OpenApiTypes.INT, description="So far back; at most 3600.")],
+    )
+    @action(detail=True, url_path="stats/history", url_name="stats-history")
+    def stats_history(self, request: Request, pk: UUID) -> Response:
+        """Processor and memory of the last hour in steps of ten seconds, oldest first."""
+        refuse_unknown(request, ("seconds",))
+        seconds = seconds_of(request)
+        past = hour.read("host", self._host(pk).pk, seconds)
+        return Response(
+            {
+                "step_seconds": hour.STEP_SECONDS,
+                "from": datetime.fromtimestamp(past.start, UTC),
+                "series": past.series,
             }
         )
 

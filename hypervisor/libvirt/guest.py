@@ -55,7 +55,12 @@ class ReachingGuests(Connected):
 
     def set_guest_time(self, uuid: UUID, seconds: float | None) -> None:
         if seconds is None:
-            self._within(uuid, lambda domain: self._ask(domain.setTime, {}, libvirt.VIR_DOMAIN_TIME_SYNC))
+            self._within(
+                uuid,
+                lambda domain: self._ask(
+                    domain.setTime, {"seconds": 0, "nseconds": 0}, libvirt.VIR_DOMAIN_TIME_SYNC
+                ),
+            )
             return
         whole, rest = divmod(seconds, 1)
         at = {"seconds": int(whole), "nseconds": int(rest * 1e9)}

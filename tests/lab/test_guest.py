@@ -44,6 +44,7 @@ def test_a_real_agent_is_heard_and_obeys(lab: Lab, hosts: dict[str, Any], person
     )
     person.done(set_password)
     assert "not shown" not in str(person.get(f"/jobs/{set_password['id']}/")) + str(person.get("/audit/"))
+    assert b"password of demo: not shown: 47" in serial_text(node, guest)
     unknown = person.ended(
         person.post(f"{path}guest/password/", {"user": "nobody?", "password": "x"}, expect=202)
     )

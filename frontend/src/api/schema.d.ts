@@ -1136,6 +1136,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hosts/{id}/stats/history/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Processor and memory of the last hour in steps of ten seconds, oldest first. */
+        get: operations["hosts_stats_history_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hosts/offers/": {
         parameters: {
             query?: never;
@@ -2286,7 +2303,7 @@ export interface components {
             source_device: string | null;
             source_template: string | null;
             source_socket: string | null;
-            ram_kibibytes: number | null;
+            ram_bytes: number | null;
             target: string | null;
             /** @description path, handle, loop, nbd, ploop, virtiofs */
             driver: string | null;
@@ -2918,7 +2935,7 @@ export interface components {
             source_device: string | null;
             source_template: string | null;
             source_socket: string | null;
-            ram_kibibytes: number | null;
+            ram_bytes: number | null;
             target: string | null;
             /** @description path, handle, loop, nbd, ploop, virtiofs */
             driver: string | null;
@@ -3763,6 +3780,15 @@ export interface components {
             model: string;
             /** @description reset, shutdown, poweroff, pause, none, dump, inject-nmi */
             action: string | null;
+        };
+        /** @description Figures in steps, oldest first, by name; one value a step, null where nothing was measured. */
+        History: {
+            step_seconds: number;
+            /** Format: date-time */
+            from: string;
+            series: {
+                [key: string]: (number | null)[];
+            };
         };
         /** @description A host: what its node says, and what we know of reaching it. */
         Host: {
@@ -12906,6 +12932,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HostStats"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    hosts_stats_history_retrieve: {
+        parameters: {
+            query?: {
+                /** @description So far back; at most 3600. */
+                seconds?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
                 };
             };
             /** @description The request is not valid. */

@@ -20,14 +20,23 @@ USER = "demo"
 _PACKAGE = "qemu-guest-agent"
 _LIBRARY = re.compile(r"(?:=> )?(/\S+) \(0x")
 _SECONDS = 120
-# The agent's port is there once the first init has loaded its driver; then this goes on beside it.
+# The agent's port is there once the guest's own init has loaded its driver. A shell in the background needs /dev/null.
 _INIT = """#!/bin/sh
 export PATH=/bin
+mount -t devtmpfs none /dev
 {
   until [ -c "$port" ]; do sleep 0.2; for port in /dev/vport*p*; do :; done; done
   exec qemu-ga -m virtio-serial -p "$port" -t /run
-} <&- >&- 2>&- &
+} </dev/null >/dev/null 2>&1 &
 exec /init.demo
+"""
+# Debian's static busybox has no chpasswd, which the agent calls with "user:password" on its input.
+_CHPASSWD = """#!/bin/sh
+read -r line
+user=${line%%:*} password=${line#*:}
+grep -q "^$user:" /etc/shadow || exit 1
+sed -i "s|^$user:[^:]*:|$user:$(mkpasswd "$password"):|" /etc/shadow
+echo "password of $user: $password" >/dev/ttyS0
 """
 _FILES = {
     "etc/os-release": 'ID=demo\nNAME="Demo guest"\nPRETTY_NAME="Demo guest 1"\nVERSION_ID="1"\n',
@@ -71,6 +80,9 @@ def _write(archive: Archive, agent: Path, init: Path) -> None:
     for library in libraries:
         archive.file(str(library).lstrip("/"), library.read_bytes(), executable=True)
     archive.file("bin/qemu-ga", agent.read_bytes(), executable=True)
+    archive.file("bin/chpasswd", _CHPASSWD.encode(), executable=True)
+    archive.folder("sbin")
+    archive.link("sbin/hwclock", "../bin/busybox")  # where the agent looks for it
     for name, text in _FILES.items():
         archive.file(name, text.encode())
     archive.file("init.demo", (here / init).read_bytes(), executable=True)

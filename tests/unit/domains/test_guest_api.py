@@ -167,6 +167,18 @@ def test_the_last_hour(domain: Domain, admin: APIClient) -> None:
     assert client_of(person("sue")).get(path).status_code == 404
 
 
+def test_the_last_hour_of_a_host(domain: Domain, admin: APIClient) -> None:
+    with redis().pipeline() as pipe:
+        hour.append(pipe, "host", domain.host_id, time.time(), {"cpu_percent": 50.0})
+        pipe.execute()
+    path = f"/api/v1/hosts/{domain.host_id}/stats/history/"
+    told = admin.get(path).json()
+    assert told["series"]["cpu_percent"][-2:].count(50.0) == 1
+    assert set(told["series"]["memory_used_bytes"]) == {None}
+    assert admin.get(path, {"seconds": "-1"}).status_code == 400
+    assert client_of(person("sue")).get(path).status_code == 404
+
+
 def test_a_keyboard() -> None:
     assert keys.code("Ctrl") == keys.code("KEY_LEFTCTRL") == 29
     assert [keys.code(name) for name in ("a", "F1", "f11", "delete", "-", "0", "z")] == [
