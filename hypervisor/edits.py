@@ -53,3 +53,13 @@ class Edits(Protocol):
     def set_words(self, uuid: UUID, *, title: str | None = None, description: str | None = None) -> None:
         """Its title and description; "" takes one away, None leaves it."""
         ...
+
+    def pin(self, uuid: UUID, *, vcpus: Mapping[int, str], emulator: str = "") -> None:
+        """On which of the node's CPUs (`0-3,^2`; "" for all) these vCPUs run, and the emulator where it is named."""
+        ...
+
+    def tune(
+        self, uuid: UUID, *, cpu: Mapping[str, int], memory: Mapping[str, int], block: Mapping[str, int]
+    ) -> None:
+        """Weights and limits by libvirt's names (`cpu_shares`, `hard_limit` in KiB, `weight`); the others stay."""
+        ...

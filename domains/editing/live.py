@@ -16,6 +16,27 @@ from hypervisor.xml.hardware import change_device, device_xml, newest_key, read_
 GUEST_SECONDS = 30.0
 _ASK_AGAIN_SECONDS = 12.0
 _LOOK_SECONDS = 0.3
+_LATER = "Only a new start brings it."
+# What can be set while it runs, by libvirt's names.
+_TUNED: Mapping[str, Mapping[str, str]] = {
+    "cpu": {
+        "shares": "cpu_shares",
+        "period_microseconds": "vcpu_period",
+        "quota_microseconds": "vcpu_quota",
+        "global_period_microseconds": "global_period",
+        "global_quota_microseconds": "global_quota",
+        "emulator_period_microseconds": "emulator_period",
+        "emulator_quota_microseconds": "emulator_quota",
+        "iothread_period_microseconds": "iothread_period",
+        "iothread_quota_microseconds": "iothread_quota",
+    },
+    "memory": {
+        "hard_limit_bytes": "hard_limit",
+        "soft_limit_bytes": "soft_limit",
+        "swap_hard_limit_bytes": "swap_hard_limit",
+    },
+    "block": {"weight": "weight"},
+}
 _REMOVABLE = frozenset({"cdrom", "floppy"})
 
 
@@ -48,7 +69,7 @@ class Running:
         """
         match edit.verb:
             case "settings":
-                return list(self._settings(edit.values))
+                return list(self._settings(edit.values, after))
             case "add":
                 return [self._add(edit)]
             case "remove":
@@ -56,19 +77,21 @@ class Running:
             case "change":
                 return list(self._change(edit, after))
 
-    def _settings(self, values: Mapping[str, Any]) -> Iterator[Outcome]:
+    def _settings(self, values: Mapping[str, Any], after: str | None) -> Iterator[Outcome]:
         setters: dict[str, Callable[[Any], str]] = {
             "vcpus": self._set_vcpus,
             "memory_bytes": self._set_memory,
             "title": lambda value: self._set_words(title=value or ""),
             "description": lambda value: self._set_words(description=value or ""),
+            "pinning": lambda value: self._pin(value, after),
+            "tuning": self._tune,
         }
         now = plain(read_hardware(self._live()).settings)
         for name, value in values.items():
             if now.get(name) == value:
                 yield Outcome("settings", (name,), live=True)
             elif name not in setters:
-                yield Outcome("settings", (name,), live=False, detail="Only a new start brings it.")
+                yield Outcome("settings", (name,), live=False, detail=_LATER)
             else:
                 try:
                     detail = setters[name](value)
@@ -93,6 +116,39 @@ class Running:
 
     def _set_words(self, *, title: str | None = None, description: str | None = None) -> str:
         self.node.set_words(self.uuid, title=title, description=description)
+        return ""
+
+    def _pin(self, value: Any, after: str | None) -> str:
+        """Of the vCPUs that are there now. That one is pinned no more cannot be said to what runs."""
+        if after is None or not isinstance(value, Mapping) or not set(value) <= {"vcpus", "emulator"}:
+            return _LATER
+        now, then = read_hardware(self._live()).settings, read_hardware(after).settings.pinning
+        wanted = {pin.vcpu: pin.cpus for pin in (then.vcpus if then else ())}
+        if now.pinning and {pin.vcpu for pin in now.pinning.vcpus} - set(wanted):
+            return _LATER
+        self.node.pin(
+            self.uuid,
+            vcpus={vcpu: cpus for vcpu, cpus in wanted.items() if vcpu < now.vcpus},
+            emulator=value.get("emulator") or "",
+        )
+        absent = [str(vcpu) for vcpu in wanted if vcpu >= now.vcpus]
+        return f"vCPU {', '.join(absent)} is not there yet." if absent else ""
+
+    def _tune(self, value: Any) -> str:
+        """Weights and limits that are set; one that is taken away again goes with the next boot."""
+        parts = {name: dict((value or {}).get(name) or {}) for name in _TUNED}
+        given = {name: part for name, part in parts.items() if part}
+        if not given or set(value) - set(_TUNED):
+            return _LATER
+        for name, part in given.items():
+            if any(one not in _TUNED[name] or figure is None for one, figure in part.items()):
+                return _LATER
+        self.node.tune(
+            self.uuid,
+            cpu={_TUNED["cpu"][one]: figure for one, figure in parts["cpu"].items()},
+            memory={_TUNED["memory"][one]: figure // 1024 for one, figure in parts["memory"].items()},
+            block={_TUNED["block"][one]: figure for one, figure in parts["block"].items()},
+        )
         return ""
 
     def _add(self, edit: Edit) -> Outcome:
@@ -155,7 +211,7 @@ class Running:
         names = tuple(values)
         device = read_hardware(self._live()).find(key).device
         if set(values) & (device.MOVED_BY | {"mac"}):
-            return Outcome(edit.key, names, live=False, detail="Only a new start brings it.")
+            return Outcome(edit.key, names, live=False, detail=_LATER)
         force = edit.kind == "disk" and getattr(device, "device", "") in _REMOVABLE and "source" in values
         try:
             self.node.update_device(

@@ -42,6 +42,8 @@ def holds_now(edit: Edit, path: str, live: str | None) -> bool:
 
 
 def _setting(edit: Edit, path: str, live: str) -> bool:
+    if path.startswith(("cputune/", "memtune/", "blkiotune/")):
+        return True  # where its node has the means
     name = _SETTINGS.get(path)
     now = read_hardware(live).settings
     if name == "vcpus":

@@ -94,6 +94,30 @@ class Editing(Connected):
 
         self._change(uuid, set_each)
 
+    def pin(self, uuid: UUID, *, vcpus: Mapping[int, str], emulator: str = "") -> None:
+        def pin_each(domain: Domain) -> None:
+            count: int = self._ask(self._connection.getCPUMap, 0)[0]
+            for vcpu, cpus in vcpus.items():
+                self._ask(domain.pinVcpuFlags, vcpu, _map_of(cpus, count), _LIVE)
+            if emulator:
+                self._ask(domain.pinEmulator, _map_of(emulator, count), _LIVE)
+
+        self._change(uuid, pin_each)
+
+    def tune(
+        self, uuid: UUID, *, cpu: Mapping[str, int], memory: Mapping[str, int], block: Mapping[str, int]
+    ) -> None:
+        def tune_each(domain: Domain) -> None:
+            for method, parameters in (
+                (domain.setSchedulerParametersFlags, cpu),
+                (domain.setMemoryParameters, memory),
+                (domain.setBlkioParameters, block),
+            ):
+                if parameters:
+                    self._ask(method, dict(parameters), _LIVE)
+
+        self._change(uuid, tune_each)
+
     def _device(self, domain: Domain, device: Change) -> str:
         """One device of what runs, complete with its secrets."""
         return device(self._ask(domain.XMLDesc, libvirt.VIR_DOMAIN_XML_SECURE))
@@ -118,6 +142,16 @@ _NOT_NOW = (
     "max allowable vcpus",
     "higher than max memory",
 )
+
+
+def _map_of(cpus: str, count: int) -> tuple[bool, ...]:
+    """The set as libvirt's binding wants it; what is taken out (`^2`) wins, as it does there."""
+    wanted: set[int] = set() if cpus else set(range(count))
+    without: set[int] = set()
+    for part in cpus.split(",") if cpus else ():
+        first, _, last = part.removeprefix("^").partition("-")
+        (without if part.startswith("^") else wanted).update(range(int(first), int(last or first) + 1))
+    return tuple(number in wanted - without for number in range(count))
 
 
 def _cannot_while_it_runs(words: str) -> bool:

@@ -1,5 +1,6 @@
 """Changing domains on a real QEMU: what it takes at once, what it leaves for the next boot, what it refuses."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,10 @@ def disk_of(path: Path, target: str, **more: object) -> str:
         },
     )
     return device_xml(add_device(xml("x"), made), f"disk:{target}")
+
+
+def with_source(said: str, source: dict[str, str] | None) -> str:
+    return device_xml(change_device(said, "disk:sda", {"source": source}), "disk:sda")
 
 
 def test_a_definition_keeps_its_password(qemu: LibvirtNode) -> None:
@@ -148,12 +153,7 @@ def test_media_are_changed_and_ejected(qemu: LibvirtNode, daemon: PrivateDaemon)
     with Guest(qemu, devices=drive) as guest:
         qemu.start(guest.uuid)
         for source, left in (({"type": "file", "file": str(second)}, str(second)), (None, None)):
-            qemu.update_device(
-                guest.uuid,
-                lambda said, source=source: device_xml(
-                    change_device(said, "disk:sda", {"source": source}), "disk:sda"
-                ),
-            )
+            qemu.update_device(guest.uuid, partial(with_source, source=source))
             disk = read_hardware(live(qemu, guest)).find("disk:sda").device
             assert isinstance(disk, Disk)
             assert (disk.source.file if disk.source else None) == left
@@ -205,6 +205,18 @@ def test_it_starts_with_its_host(qemu: LibvirtNode) -> None:
         for on in (True, False):
             qemu.set_autostart(guest.uuid, on)
             assert qemu.domain(guest.uuid).autostart is on
+
+
+def test_it_is_pinned_while_it_runs(qemu: LibvirtNode) -> None:
+    with Guest(qemu) as guest:
+        qemu.start(guest.uuid)
+        qemu.pin(guest.uuid, vcpus={0: "0-1,^1"}, emulator="0")
+        pinning = read_hardware(live(qemu, guest)).settings.pinning
+        assert pinning is not None
+        assert [(pin.vcpu, pin.cpus) for pin in pinning.vcpus] == [(0, "0")]
+        assert pinning.emulator == "0"
+        with pytest.raises(NotSupported, match="session"):
+            qemu.tune(guest.uuid, cpu={"cpu_shares": 100}, memory={}, block={})
 
 
 def test_a_driver_that_plugs_nothing(opened: Opener) -> None:
