@@ -91,7 +91,9 @@ def plan(uuid: UUID, make: Make, *, by: Actor) -> dict[str, Any]:
     """What it would meet and change, doing nothing. Raises NotThere, NotPermitted, Invalid for what makes no sense."""
     domain = services.find(uuid, DomainAction.EDIT, by)
     wish = _think(domain, make, by)
-    checks = [{"code": one.code, "ok": False, "detail": one.detail} for one in wish.problems]
+    checks = [
+        {"code": _field(wish, one) or one.code, "ok": False, "detail": one.detail} for one in wish.problems
+    ]
     try:
         if wish.draft.touches_node:
             services.check(domain, DomainAction.EDIT)
@@ -144,7 +146,7 @@ def _refusal(wish: _Wish) -> Refused:
     """The gravest reason, with all complaints by field."""
     fields: dict[str, list[str]] = {}
     for one in wish.problems:
-        fields.setdefault(wish.draft.fields.get(one.field, one.field) or "detail", []).append(one.detail)
+        fields.setdefault(_field(wish, one) or "detail", []).append(one.detail)
     first = wish.problems[0]
     for one in wish.problems:
         if one.code == "not_permitted":
@@ -153,6 +155,11 @@ def _refusal(wish: _Wish) -> Refused:
     if wrong is not None:
         return Invalid(wrong.detail, errors=fields)
     return _CONFLICTS.get(first.code, Conflict)(first.detail, errors=fields)
+
+
+def _field(wish: _Wish, one: Problem) -> str:
+    """By the name that the person gave it."""
+    return wish.draft.fields.get(one.field, one.field)
 
 
 def _options(wish: _Wish) -> dict[str, Any]:
