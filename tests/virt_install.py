@@ -13,7 +13,7 @@ GIB = 2**30
 MADE = Path(__file__).parent / "data" / "virt-install"
 
 CASES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
-    "debian11": (("--osinfo", "debian11", "--import", "--graphics", "vnc"), {"os": "debian11"}),
+    "fedora37": (("--osinfo", "fedora37", "--import", "--graphics", "vnc"), {"os": "fedora37"}),
     "win11": (("--osinfo", "win11", "--import", "--graphics", "vnc"), {"os": "win11"}),
     "win2k3": (("--osinfo", "win2k3", "--import", "--graphics", "vnc"), {"os": "win2k3"}),
     "freebsd": (
@@ -22,23 +22,23 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ),
     "unnamed": (("--osinfo", "linux2022", "--import"), {}),
     "uefi": (
-        ("--osinfo", "debian11", "--import", "--graphics", "vnc", "--boot", "uefi"),
-        {"os": "debian11", "firmware": "efi"},
+        ("--osinfo", "fedora37", "--import", "--graphics", "vnc", "--boot", "uefi"),
+        {"os": "fedora37", "firmware": "efi"},
     ),
     "secure-boot": (
-        ("--osinfo", "debian11", "--import", "--graphics", "vnc", "--machine", "q35", "--features", "smm.state=on",
+        ("--osinfo", "fedora37", "--import", "--graphics", "vnc", "--machine", "q35", "--features", "smm.state=on",
          "--boot", "firmware=efi,firmware.feature0.name=secure-boot,firmware.feature0.enabled=yes,"
          "firmware.feature1.name=enrolled-keys,firmware.feature1.enabled=yes,loader.secure=yes"),
-        {"os": "debian11", "firmware": "efi-secure"},
+        {"os": "fedora37", "firmware": "efi-secure"},
     ),
     "network": (
-        ("--osinfo", "debian11", "--pxe", "--graphics", "vnc"),
-        {"os": "debian11", "network_boot": True},
+        ("--osinfo", "fedora37", "--pxe", "--graphics", "vnc"),
+        {"os": "fedora37", "network_boot": True},
     ),
     "devices": (
-        ("--osinfo", "debian11", "--import", "--graphics", "spice", "--sound", "ich9", "--watchdog",
+        ("--osinfo", "fedora37", "--import", "--graphics", "spice", "--sound", "ich9", "--watchdog",
          "i6300esb,action=reset", "--vcpus", "4,sockets=1,cores=2,threads=2", "--cpu", "qemu64", "--memory", "512"),
-        {"os": "debian11", "graphics": {"type": "spice"}, "sound": "ich9",
+        {"os": "fedora37", "graphics": {"type": "spice"}, "sound": "ich9",
          "watchdog": {"model": "i6300esb", "action": "reset"}, "vcpus": 4,
          "topology": {"sockets": 1, "cores": 2, "threads": 2}, "cpu": {"mode": "custom", "model": "qemu64"},
          "memory_bytes": GIB // 2},
