@@ -33,7 +33,8 @@ def _path(route: str) -> str:
     path = "/" + route.replace("^", "").replace("$", "")
     while "<" in path:
         before, _, rest = path.partition("<")
-        path = before + str(uuid4()) + rest.partition(">")[2]
+        kind, _, after = rest.partition(">")
+        path = before + ("1" if kind.startswith("int:") else str(uuid4())) + after
     return path
 
 
