@@ -18,6 +18,7 @@ MIB, GIB = 2**20, 2**30
 WRITABLE = frozenset({"dir", "fs", "netfs", "logical", "gluster", "rbd", "zfs", "vstorage"})
 _WITH_PATHS = frozenset({"dir", "fs", "netfs", "vstorage"})
 _FORMATLESS = frozenset({"logical", "rbd", "zfs", "iscsi", "iscsi-direct", "scsi", "disk", "mpath"})
+_DEEPEST = 32  # layers
 _OURS = frozenset({"raw", "qcow2"})
 
 
@@ -101,7 +102,26 @@ class Disks:
             self.complaints.add(field, f"There is no such volume on {self.host.name}.")
         elif found.pool.state != "running":
             self.complaints.add(field, f"Its pool {found.pool.name} is {found.pool.state}.")
+        elif outside := self._stands_on(found):
+            self.complaints.add(
+                field,
+                f"{found.name} is a layer over {outside}, which is in no pool; that needs the permission "
+                "domain.host_paths.",
+            )
         return found
+
+    def _stands_on(self, volume: Volume) -> str:
+        """A file outside of all pools that an image names as what it is a layer over: whoever made it could read it."""
+        if self.by.scope("domain.host_paths").covers({"host": self.host.pk, "cluster": self.host.cluster_id}):
+            return ""
+        for _ in range(_DEEPEST):
+            if not volume.backing:
+                return ""
+            below = Volume.objects.filter(pool__host=self.host, path=volume.backing).first()
+            if below is None:
+                return volume.backing
+            volume = below
+        return volume.path
 
     def check_unused(self, volume: Volume, field: str) -> None:
         """A disk that is written to is one domain's alone."""

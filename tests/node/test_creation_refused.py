@@ -7,6 +7,7 @@ import pytest
 from hosts.models import Cluster, Host, HostOffers
 from tests.node.creating import DOMAINS, Creator
 from tests.node.site import Site, disk
+from tests.unit.access.people import client_of, person
 
 
 @pytest.fixture
@@ -110,3 +111,21 @@ def test_a_cluster_gives_the_host_that_has_what_is_named(creator: Creator) -> No
     body = {"host": str(site.host.pk), "name": "placed"}
     assert set(creator.client.post(DOMAINS, body, format="json").json()["errors"]) == {"host"}
     assert other.domains.count() == 0
+
+
+def test_an_image_over_a_file_outside_of_all_pools_needs_the_permission(creator: Creator) -> None:
+    site = creator.site
+    base = site.volume("base")
+    shown = site.volume("shown.qcow2", format="qcow2", backing=base.path, backing_format="raw")
+    spy = site.volume("spy.qcow2", format="qcow2", backing="/etc/hostname", backing_format="raw")
+    operator = client_of(person("olga", "operator"))
+    for volume, refused in ((shown, False), (spy, True)):
+        for field, disk_of in (
+            ("disks.0.volume", {"disks": [{"volume": str(volume.pk)}]}),
+            ("disks.0.copy_of", {"disks": [{"copy_of": str(volume.pk)}]}),
+            ("cloud_image", {"cloud_image": str(volume.pk)}),
+        ):
+            body = {"host": str(site.host.pk), "name": "x", **disk_of}
+            checks = operator.post(f"{DOMAINS}?plan=1", body, format="json").json()["checks"]
+            failing = {check["code"] for check in checks if not check["ok"]}
+            assert failing == ({field} if refused else set()), checks
