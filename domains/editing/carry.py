@@ -38,6 +38,7 @@ def edit(carrying: Carrying) -> dict[str, Any]:
             settle(carrying, host)
             raise JobFailed(failure.code, f"{_words(failure)}{left}") from None
     settle(carrying, host)
+    volumes.show(carrying, host)
     return {
         "changes": [asdict(outcome) for outcome in outcomes],
         "needs_restart": not all(outcome.live for outcome in outcomes),
@@ -49,30 +50,39 @@ def recover(job: Job) -> Verdict:
 
 
 def _edit(carrying: Carrying, node: Node) -> list[Outcome]:
+    """What can be put back comes first."""
     uuid = carrying.job.object_id
-    edits = [Edit.from_option(option) for option in carrying.option("edits", [])]
     seen = node.domain(uuid)
     active = seen.state in ACTIVE
-    outcomes: list[Outcome] = []
-    if (autostart := carrying.option("autostart")) is not None:
-        carrying.touching("setting its autostart")
-        node.set_autostart(uuid, autostart)
-        outcomes.append(Outcome("settings", ("autostart",), live=True))
-    if (grown := volumes.enlarge(carrying, node, active=active)) is not None:
-        outcomes.append(grown)
+    outcomes = _apply(carrying, node, active=active, persistent=seen.persistent)
+    try:
+        if (autostart := carrying.option("autostart")) is not None:
+            carrying.touching("setting its autostart")
+            node.set_autostart(uuid, autostart)
+            outcomes.append(Outcome("settings", ("autostart",), live=True))
+        if (grown := volumes.enlarge(carrying, node, active=active)) is not None:
+            outcomes.append(grown)
+    except _NOBODY_KNOWS:
+        raise
+    except (errors.HypervisorError, JobFailed) as failure:
+        made = " What else was asked for is done." if outcomes else ""
+        raise JobFailed(failure.code, f"{_words(failure)}{made}") from None
+    return outcomes
+
+
+def _apply(carrying: Carrying, node: Node, *, active: bool, persistent: bool) -> list[Outcome]:
+    uuid = carrying.job.object_id
+    edits = [Edit.from_option(option) for option in carrying.option("edits", [])]
     if not edits:
-        return outcomes
+        return []
     before: str | None = None
-    if seen.persistent:
+    if persistent:
         carrying.touching("changing its definition")
         before = node.redefine(uuid, lambda xml: apply(xml, edits, again=not carrying.first))
     if not active:
-        return [
-            *outcomes,
-            *(Outcome(edit.key or "settings", tuple(edit.values), live=True) for edit in edits),
-        ]
+        return [Outcome(edit.key or "settings", tuple(edit.values), live=True) for edit in edits]
     try:
-        return [*outcomes, *_apply_live(carrying, node, before, edits)]
+        return _apply_live(carrying, node, before, edits)
     except _NOBODY_KNOWS:
         raise
     except (errors.HypervisorError, JobFailed) as failure:

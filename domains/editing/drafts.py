@@ -205,7 +205,8 @@ def _free_name(pool: Pool, domain: Domain, format: str) -> str:
 def _larger(domain: Domain, disk: Any, size: int) -> dict[str, Any]:
     """Only ever larger: what a guest has at the end of its disk would be gone."""
     path = disk.source and (disk.source.file or disk.source.device) if isinstance(disk, Disk) else None
-    volume = Volume.objects.filter(pool__host=domain.host_id, path=path).first() if path else None
+    volumes = Volume.objects.filter(pool__host=domain.host_id, path=path).select_related("pool")
+    volume = volumes.first() if path else None
     if volume is None:
         raise Invalid(
             "It is not a volume of a pool.",
@@ -216,4 +217,9 @@ def _larger(domain: Domain, disk: Any, size: int) -> dict[str, Any]:
             "A disk never gets smaller.",
             errors={"capacity_bytes": [f"it has {volume.capacity_bytes}, and a disk never gets smaller"]},
         )
-    return {"target": disk.target, "capacity_bytes": size}
+    return {
+        "target": disk.target,
+        "capacity_bytes": size,
+        "pool": str(volume.pool.uuid),
+        "volume": volume.name,
+    }

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from domains.editing.live import Outcome
+from hosts import looking
+from hosts.models import Host
 from hypervisor import errors
 from hypervisor.data import NewVolume
 from hypervisor.node import Node
-from hypervisor.xml.disk import Disk
-from hypervisor.xml.hardware import read_hardware
 from jobs.carrying import Carrying
 from jobs.errors import JobFailed
 
@@ -65,16 +65,19 @@ def enlarge(carrying: Carrying, node: Node, *, active: bool) -> Outcome | None:
         return None
     target, size = str(wish["target"]), int(wish["capacity_bytes"])
     carrying.touching(f"enlarging {target}")
-    said = node.domain_xml(carrying.job.object_id)
-    disk = read_hardware(said.live or said.inactive or "").find(f"disk:{target}").device
     if active:
         node.resize_disk(carrying.job.object_id, target, size)
-    elif isinstance(disk, Disk) and disk.source is not None and (disk.source.file or disk.source.device):
-        pool, volume = node.volume_at(disk.source.file or disk.source.device or "")
-        node.resize_volume(pool, volume.name, size)
     else:
-        raise JobFailed("not_supported", f"{target} is not a volume of a pool.")
+        node.resize_volume(UUID(wish["pool"]), wish["volume"], size)
     return Outcome(f"disk:{target}", ("capacity_bytes",), live=True)
+
+
+def show(carrying: Carrying, host: Host) -> None:
+    """Have nodewatch see what was made or enlarged, so that who reads the volumes after the job sees it too."""
+    for name in ("new_volume", "resize"):
+        wish = carrying.option(name)
+        if wish is not None:
+            looking.look(host.pk, "pool", UUID(wish["pool"]))
 
 
 def _there(node: Node, made: Made) -> bool:

@@ -138,6 +138,25 @@ def test_a_running_guest_takes_and_gives_back(lab: Lab, hosts: dict[str, Any], p
     assert b"Oops" not in serial_text(web.node, web.guest)
 
 
+def test_a_vcpu_is_given_back(lab: Lab, hosts: dict[str, Any], person: Person) -> None:
+    """The guest lets go of it at once; QEMU without KVM tells nobody, so libvirt counts anew when it starts anew."""
+    web = machine(lab, person, "vcpus")
+    web.patch(max_vcpus=2, vcpus=1, expect_live=True)
+    web.start()
+    web.patch(vcpus=2, expect_live=True)
+    assert read_hardware(web.xml()).settings.vcpus == 2
+    result = web.patch(vcpus=1)
+    assert read_hardware(web.xml(inactive=True)).settings.vcpus == 1
+    if result["needs_restart"]:
+        assert "did not in time" in result["changes"][0]["detail"]
+        assert web.now["has_pending"]
+        web.node.kill_libvirtd()
+        web.node.start_libvirtd()
+    eventually(lambda: not web.now["has_pending"], within=60, what="the new count in the API")
+    assert read_hardware(web.xml()).settings.vcpus == 1
+    lab.wait_ticking(web.node, web.guest)
+
+
 def test_what_cannot_be_live_waits_for_the_next_start(
     lab: Lab, hosts: dict[str, Any], person: Person
 ) -> None:

@@ -253,6 +253,20 @@ def test_a_disk_with_a_volume_of_its_own(operator: APIClient, domain: Domain, vo
     assert only_edit()["values"]["source"]["file"] == new["path"]
 
 
+def test_a_disk_only_ever_grows(operator: APIClient, domain: Domain, volume: Volume) -> None:
+    Volume.objects.filter(pk=volume.pk).update(path="/pool/web.qcow2")
+    reply = operator.patch(url(domain, "disks/vda/"), {"capacity_bytes": 2**29}, format="json")
+    refused(reply, 400, "capacity_bytes")
+    wish = {"capacity_bytes": 2**31, "iotune": {"total_iops_sec": 100}}
+    plan = operator.patch(url(domain, "disks/vda/?plan=1"), wish, format="json").json()
+    assert [change["path"] for change in plan["changes"]] == [
+        "devices/disk[vda]/iotune",
+        "devices/disk[vda]/capacity",
+    ]
+    assert operator.patch(url(domain, "disks/vda/"), wish, format="json").status_code == 202
+    assert Job.objects.get().options["resize"]["volume"] == volume.name
+
+
 def test_a_drive_stands_where_its_like_does(operator: APIClient, domain: Domain) -> None:
     assert operator.post(url(domain, "disks/"), {"device": "cdrom"}, format="json").status_code == 202
     assert only_edit()["key"] == "disk:sdb"
