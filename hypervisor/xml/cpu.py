@@ -30,6 +30,8 @@ class Topology(Model):
 
     @classmethod
     def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
+        if element.get("sockets") is None:
+            raise InvalidField("sockets", "It is required.")
         for name in ("cores", "threads"):
             if element.get(name) is None:
                 element.set(name, "1")

@@ -67,7 +67,9 @@ class _Source:
     model: type[Model] = DiskSource
 
     def read(self, element: Element) -> Model | None:
-        return None if element.find("source") is None else DiskSource.from_xml(element)
+        if element.find("source") is None or element.get("type") is None:
+            return None
+        return DiskSource.from_xml(element)
 
     def accept(self, value: Any) -> Any:
         return value if isinstance(value, DiskSource) else DiskSource.from_values(mapping(value))
@@ -184,6 +186,9 @@ class Disk(Model):
 
     @classmethod
     def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
+        source = element.find("source")
+        if source is not None and set(source.attrib) <= {"startupPolicy"} and len(source) == 0:
+            remove(source)  # a policy for the lack of nothing
         device, bus = element.get("device", "disk"), attr_at(element, "target", "bus")
         if (device == "floppy") != (bus == "fdc") and bus:
             raise InvalidField("bus", "A floppy drive stands on the bus fdc, and nothing else does.")

@@ -56,6 +56,8 @@ class At:
     def write(self, element: Element, value: Any) -> None:
         path, attribute = split(self.where)
         written = self.codec.write(value)
+        if self.read(element) == value:
+            return  # whatever way of writing it the node has chosen
         if not written:
             self.clear(element)
             return
@@ -134,6 +136,8 @@ class Size:
     def write(self, element: Element, value: Any) -> None:
         if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value < 2**63:
             raise ValueError(f"It must be a whole number of bytes, at least {self.least}.")
+        if self.read(element) == value:
+            return
         whole = value % 1024 == 0
         found = reach(element, self.path)
         found.set("unit", "KiB" if whole else "bytes")
@@ -165,6 +169,8 @@ class SizeAttribute:
     def write(self, element: Element, value: Any) -> None:
         path, attribute = split(self.where)
         written = Kibibytes().write(value)
+        if self.read(element) == value:
+            return
         found = reach(element, path)
         found.set(attribute, written)
         found.set(self.unit, "KiB")
