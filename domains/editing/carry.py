@@ -20,6 +20,10 @@ from jobs.models import Job
 _NOBODY_KNOWS = (errors.NodeUnreachable, errors.Timeout)
 
 
+class _StillDefined(JobFailed):
+    """The definition names what was asked for, so what it stands on must stay."""
+
+
 def register_kinds() -> None:
     register(JobKind("domain.edit", edit, recover, deadline_seconds=300))
 
@@ -34,7 +38,7 @@ def edit(carrying: Carrying) -> dict[str, Any]:
         except _NOBODY_KNOWS:
             raise
         except (errors.HypervisorError, JobFailed) as failure:
-            left = volumes.unmake(node, made)
+            left = "" if isinstance(failure, _StillDefined) else volumes.unmake(node, made)
             settle(carrying, host)
             raise JobFailed(failure.code, f"{_words(failure)}{left}") from None
     settle(carrying, host)
@@ -86,7 +90,7 @@ def _apply(carrying: Carrying, node: Node, *, active: bool, persistent: bool) ->
     except _NOBODY_KNOWS:
         raise
     except (errors.HypervisorError, JobFailed) as failure:
-        raise JobFailed(failure.code, f"{_words(failure)}{_put_back(carrying, node, before)}") from None
+        raise _put_back(carrying, node, before, failure) from None
 
 
 def _apply_live(carrying: Carrying, node: Node, before: str | None, edits: Sequence[Edit]) -> list[Outcome]:
@@ -105,17 +109,22 @@ def _apply_live(carrying: Carrying, node: Node, before: str | None, edits: Seque
     return outcomes
 
 
-def _put_back(carrying: Carrying, node: Node, before: str | None) -> str:
+def _put_back(
+    carrying: Carrying, node: Node, before: str | None, failure: errors.HypervisorError | JobFailed
+) -> JobFailed:
     """The definition as it was. After an earlier attempt nobody knows how it was any more."""
+    words = _words(failure)
     if before is None:
-        return ""
+        return JobFailed(failure.code, words)
     if not carrying.first:
-        return " Its definition has the change already, for the next boot."
+        return _StillDefined(failure.code, f"{words} Its definition has the change already.")
     try:
         node.define(before)
     except errors.HypervisorError as error:
-        return f" Its definition keeps the change, for it could not be put back: {error.detail}"
-    return " Nothing was changed."
+        return _StillDefined(
+            failure.code, f"{words} Its definition keeps the change, for it was not put back: {error.detail}"
+        )
+    return JobFailed(failure.code, f"{words} Nothing was changed.")
 
 
 def _words(failure: errors.HypervisorError | JobFailed) -> str:

@@ -126,12 +126,13 @@ def definition_of(domain: Domain) -> tuple[str, str | None]:
 
 def _think(domain: Domain, make: Make, by: Actor) -> _Wish:
     before, live = definition_of(domain)
+    draft = Draft()
     try:
         draft = make(domain, read_hardware(before))
         edits, _ = settle(before, draft.edits)
         _, after = settle(before, [edit.without_secrets() for edit in edits])
     except errors.InvalidField as wrong:
-        field = wrong.field or "detail"
+        field = draft.fields.get(wrong.field, wrong.field) or "detail"
         raise Invalid(f"{field}: {wrong.detail}", errors={field: [wrong.detail]}) from None
     except errors.NotFound as missing:
         raise NotThere(missing.detail) from None

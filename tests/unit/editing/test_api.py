@@ -331,6 +331,7 @@ def test_a_password_is_kept_sealed_and_shown_to_nobody(client: APIClient, domain
         ("patch", "disks/vda/", {"cache": "sometimes"}, "cache"),
         ("patch", "disks/vda/", {"target": "sda"}, "target"),
         ("patch", "disks/vda/", {"capacity_bytes": 2**30}, "capacity_bytes"),
+        ("patch", "disks/vda/", {"volume": None}, "volume"),
         ("post", "interfaces/", {"network": str(uuid4())}, "network"),
         ("post", "interfaces/", {"source": {"type": "network", "network": "nowhere"}}, "source.network"),
         ("post", "interfaces/", {"bridge": "br0", "mac": "01:00:00:00:00:00"}, "mac"),
