@@ -31,6 +31,9 @@ class Person:
     def patch(self, path: str, body: dict[str, Any], *, expect: int = 200) -> Any:
         return self._answer(self._http.patch(path, json=body, headers=self._csrf()), expect)
 
+    def put(self, path: str, body: dict[str, Any], *, expect: int = 200) -> Any:
+        return self._answer(self._http.put(path, json=body, headers=self._csrf()), expect)
+
     def send(
         self,
         method: str,
