@@ -1,7 +1,7 @@
 """What people wish of a domain's snapshots."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from access import audit
 from access.actor import Actor
 from access.errors import Invalid, NotThere
 from domains import services
+from domains.copies.users import clones_on
 from domains.models import Definition, Domain, Snapshot
 from domains.snapshots.checks import Answer, Asked, settle
 from domains.snapshots.errors import SnapshotForbids
@@ -99,7 +100,7 @@ def remove(uuid: UUID, name: str, *, by: Actor, children: bool = False, metadata
         domain = _free(uuid, DomainAction.SNAPSHOT, by)
         tree = tree_of(domain, name)
         if not metadata_only:
-            _refuse(tree.remove(name, children=children), force=False)
+            _refuse(_removal_verdict(domain, tree, name, children=children), force=False)
         names = [one.name for one in tree.below(name)] if children else [name]
         options = {"snapshots": names, "metadata_only": metadata_only}
         named = {"children": children, "metadata_only": metadata_only}
@@ -112,7 +113,7 @@ def plan_remove(
     """What removing it would meet, and what goes with it. Raises NotThere, NotPermitted."""
     domain = services.find(uuid, DomainAction.SNAPSHOT, by)
     tree = tree_of(domain, name)
-    verdict = Verdict() if metadata_only else tree.remove(name, children=children)
+    verdict = Verdict() if metadata_only else _removal_verdict(domain, tree, name, children=children)
     shown = _shown(DomainAction.SNAPSHOT, uuid, by, verdict, force=False)
     going = tree.below(name) if children else [tree[name]]
     shown["affected"] = [{"kind": "snapshot", "id": one.pk, "name": one.name} for one in going]
@@ -187,8 +188,36 @@ def _folders(domain: Domain) -> list[str]:
 
 
 def _revert_verdict(domain: Domain, tree: Tree, name: str) -> Verdict:
-    return tree.revert(
+    verdict = tree.revert(
         name, running=domain.active, persistent=domain.persistent, folders=set(_folders(domain))
+    )
+    if not tree[name].external:  # else new layers are written to
+        verdict.refused += _against_clones(domain, [tree[name]])
+    return verdict
+
+
+def _removal_verdict(domain: Domain, tree: Tree, name: str, *, children: bool) -> Verdict:
+    verdict = tree.remove(name, children=children)
+    going = tree.below(name) if children else [tree[name]]
+    verdict.refused += _against_clones(domain, [one for one in going if one.external])
+    return verdict
+
+
+def _against_clones(domain: Domain, snapshots: Sequence[Snapshot]) -> list[str]:
+    """Linked clones that stand on files which would be written to or removed."""
+    files = [
+        file
+        for one in snapshots
+        for disk in one.disks
+        if disk["snapshot"] != Kept.NO
+        for file in (disk.get("before"), disk["source"])
+        if file
+    ]
+    standing = clones_on(domain.host, files, besides=domain.pk) if files else []
+    return (
+        [f"Linked clones stand on its disks and would break: {', '.join(map(str, standing))}."]
+        if standing
+        else []
     )
 
 

@@ -1,6 +1,8 @@
 """A domain's snapshots: read, taken, gone back to, deleted."""
 
+import logging
 import posixpath
+from collections.abc import Iterable
 from uuid import UUID
 
 import libvirt
@@ -11,6 +13,7 @@ from hypervisor.snapshots import Kept, SnapshotSeen, SnapshotWish
 from hypervisor.xml.pool import read_pool
 from hypervisor.xml.snapshot import described, read_snapshot, wanted
 
+logger = logging.getLogger(__name__)
 _DISK_ONLY = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY
 _REDEFINE = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE
 _CURRENT = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_CURRENT
@@ -47,6 +50,7 @@ class Snapshotting(Connected):
             other._run(
                 lambda: other._ask(other._domain(uuid).snapshotCreateXML, document, flags), seconds=None
             )
+        self._look_into([wish.memory_file, *(disk.source for disk in wish.disks)])
 
     def snapshot_under_way(self, uuid: UUID) -> bool:
         def work() -> bool:
@@ -71,7 +75,9 @@ class Snapshotting(Connected):
 
     def delete_snapshot(self, uuid: UUID, name: str, *, metadata_only: bool = False) -> tuple[str, ...]:
         with self._apart() as other:
-            return other._run(lambda: other._delete(uuid, name, metadata_only), seconds=None)
+            gone, left = other._run(lambda: other._delete(uuid, name, metadata_only), seconds=None)
+        self._look_into(gone)
+        return left
 
     def edit_snapshot(
         self, uuid: UUID, name: str, *, description: str | None = None, current: bool = False
@@ -118,7 +124,25 @@ class Snapshotting(Connected):
         flags = _REDEFINE | (_CURRENT if stays else 0)
         self._ask(domain.snapshotCreateXML, described(xml, description=description, files=files), flags)
 
-    def _delete(self, uuid: UUID, name: str, metadata_only: bool) -> tuple[str, ...]:
+    def _look_into(self, files: Iterable[str]) -> None:
+        """Let the pools know of files that came or went, so that what is told of them is true."""
+        folders = {posixpath.dirname(file) for file in files if file}
+        if folders:
+            self._run(lambda: self._refresh(folders), seconds=BULK_SECONDS)
+
+    def _refresh(self, folders: Iterable[str]) -> None:
+        for folder in folders:
+            pool = self._pool_of_folder(f"{folder}/")
+            if pool is None:
+                continue
+            try:
+                self._ask(pool.refresh, 0)
+            except libvirt.libvirtError as error:
+                # It was stopped, or something else is at it; the snapshot is taken all the same.
+                logger.info("%s: the pool of %s was not read: %s", self._calls.node, folder, error)
+
+    def _delete(self, uuid: UUID, name: str, metadata_only: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The files that are no more, and those that should be."""
         domain = self._domain(uuid)
         snapshot = self._ask(domain.snapshotLookupByName, name)
         seen = read_snapshot(self._ask(snapshot.getXMLDesc, 0))
@@ -126,9 +150,10 @@ class Snapshotting(Connected):
         # libvirt 9.0 fails at memory without disks, and leaves the file of memory in every case.
         only = metadata_only or memory_alone
         self._ask(snapshot.delete, libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY if only else 0)
-        if metadata_only or not seen.memory_file:
-            return ()
-        return () if self._remove_file(seen.memory_file) else (seen.memory_file,)
+        if metadata_only:
+            return (), ()
+        left = (seen.memory_file,) if seen.memory_file and not self._remove_file(seen.memory_file) else ()
+        return tuple(disk.source for disk in seen.disks), left
 
     def _remove_file(self, path: str) -> bool:
         """Through its pool. False where it is in none that runs."""

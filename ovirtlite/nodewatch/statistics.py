@@ -79,7 +79,8 @@ class Statistics:
             for host in due:
                 self._pool.submit(self._sweep, host)
             # By the clock, so that each sweep has a step of the last hour to itself.
-            self._stopping.wait(EVERY_SECONDS - time.time() % EVERY_SECONDS)
+            wait = EVERY_SECONDS - time.time() % EVERY_SECONDS
+            self._stopping.wait(wait if wait > 1 else wait + EVERY_SECONDS)
 
     def _sweep(self, host: Host) -> None:
         try:

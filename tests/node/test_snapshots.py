@@ -15,9 +15,10 @@ from hypervisor.snapshots import Kept, SnapshotDisk, SnapshotWish
 from hypervisor.states import DomainState
 from hypervisor.xml.disk import read_disk
 from hypervisor.xml.document import parse
+from hypervisor.xml.snapshot import snapshotable
 from tests.daemon import PrivateDaemon
 from tests.node.conftest import Opener
-from tests.node.guests import Guest
+from tests.node.guests import Guest, xml
 from tests.node.test_testdriver import NODE
 
 TOKEN = "0a1b2c3d"
@@ -179,6 +180,25 @@ def test_a_revert_that_fails_leaves_the_definition_and_no_file(qemu: LibvirtNode
         assert written_to(qemu, guest) == "a.whole"
         assert place.files() == {"a.raw", "a.whole"}
         qemu.start(guest.uuid)
+
+
+def test_with_uefi_only_external_ones(qemu: LibvirtNode, place: Place) -> None:
+    name = f"uefi-{uuid4().hex[:8]}"
+    whole = xml(name, devices=place.disk("a.qcow2")).replace("<os>", "<features><acpi/></features><os firmware='efi'>")
+    with Guest(qemu, whole=whole) as guest:
+        defined = qemu.domain_xml(guest.uuid).inactive
+        assert defined is not None
+        assert snapshotable(defined).pflash
+        qemu.start(guest.uuid)
+        with pytest.raises(NotSupported):
+            qemu.create_snapshot(guest.uuid, SnapshotWish("in", "", Kept.INTERNAL, (INTERNAL,)))
+        memory = str(place.folder / "a.memory")
+        wish = SnapshotWish("out", "", Kept.EXTERNAL, (place.over("a.out"),), memory_file=memory)
+        qemu.create_snapshot(guest.uuid, wish)
+        qemu.revert_to_external(guest.uuid, "out", token=TOKEN)
+        assert qemu.domain(guest.uuid).state is DomainState.RUNNING
+        assert qemu.delete_snapshot(guest.uuid, "out") == ()
+        assert place.files() == {"a.qcow2"}
 
 
 def test_the_test_driver_has_them_too(opened: Opener, tmp_path: Path) -> None:

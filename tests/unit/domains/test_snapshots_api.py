@@ -170,6 +170,23 @@ def test_removing_and_editing(domain: Domain, admin: APIClient) -> None:
     assert Job.objects.get().option("snapshots") == ["c", "b", "a"]
 
 
+def test_what_linked_clones_stand_on_is_not_written_to(domain: Domain, admin: APIClient) -> None:
+    pool = Pool.objects.create(
+        host=domain.host, uuid=uuid4(), name="p", type="dir", state="running", target="/images"
+    )
+    pool.volumes.create(key="k", name="clone.img", path="/images/clone.img", backing="/images/web.img")
+    clone = Domain.objects.create(id=uuid4(), host=domain.host, name="clone", state="running")
+    live = XML.format(format="qcow2").replace("/images/web.img", "/images/clone.img")
+    Definition.objects.create(domain=clone, live=live, fetched_at=timezone.now())
+    record_snapshots(domain.host_id, domain.pk, [seen("i", current=True)])
+    refused = admin.post(path(domain, "i", "revert"), {"force": True}, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (409, "snapshot_refused")
+    assert "clone" in refused.json()["detail"]
+    record_snapshots(domain.host_id, domain.pk, [seen("e", current=True, **LAYER)])
+    assert admin.delete(path(domain, "e")).status_code == 409
+    assert admin.post(path(domain, "e", "revert"), {}, format="json").status_code == 202
+
+
 def test_who_may_what(domain: Domain) -> None:
     record_snapshots(domain.host_id, domain.pk, [seen("a")])
     reader, stranger = person("eve"), client_of(person("sue"))
