@@ -110,7 +110,7 @@ def test_a_running_guest_takes_and_gives_back(lab: Lab, hosts: dict[str, Any], p
     web.patch(f"disks/{added['target']}/", iotune={"total_bytes_sec": 4 * MIB}, expect_live=True)
     assert f"<total_bytes_sec>{4 * MIB}</total_bytes_sec>" in web.xml()
     web.patch(f"disks/{added['target']}/", capacity_bytes=16 * MIB, expect_live=True)
-    assert "16.00 MiB" in web.node.virsh("domblkinfo", "--human", web.guest.name, added["target"])
+    assert "16.000 MiB" in web.node.virsh("domblkinfo", "--human", web.guest.name, added["target"])
 
     network = person.get("/networks/", host=hosts["node3"]["id"], name="inner")["results"][0]
     web.add("interfaces/", network=network["id"], mac="52:54:00:0e:d1:70", expect_live=True)
