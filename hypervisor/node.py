@@ -177,7 +177,7 @@ class Copies(Protocol):
 
     def set_autostart(self, uuid: UUID, on: bool) -> None: ...
     def refresh_pool(self, pool: UUID) -> None:
-        """Have the node look what is really in the pool."""
+        """Have the node look what is really in the pool; not while volumes are being made in it."""
         ...
 
     def volume_users(

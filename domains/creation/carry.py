@@ -62,7 +62,7 @@ def recover(job: Job) -> Verdict:
         if not job.option("began"):
             return Again()
         try:
-            removed, left = _unmake(node, job)
+            removed, left = _unmake(node, job, made_by(job))
         except (errors.OperationInvalid, errors.Busy) as busy:
             return Unknown(f"The node still works at it: {busy.detail}")
     _look_at_pools(job, host)
@@ -89,8 +89,9 @@ def _make(carrying: Carrying, node: Node) -> None:
         raise JobFailed("name_taken", "There is a domain with this UUID already. Nothing was made.")
     _refuse_taken(node, made_by(job))
     _remember(job, began=True)
+    made: list[Made] = []
     try:
-        xml = _volumes(carrying, node)
+        xml = _volumes(carrying, node, made)
         _go_on(carrying, 80, "defining it")
         node.define(xml)
         if job.option("autostart"):
@@ -101,7 +102,7 @@ def _make(carrying: Carrying, node: Node) -> None:
     except (errors.HypervisorError, JobFailed, JobCancelled) as failure:
         if isinstance(failure, _NOBODY_KNOWS):
             raise  # the node is asked what came of it once it answers
-        removed, left = _unmake(node, job)
+        removed, left = _unmake(node, job, made)
         _look_at_pools(job, host_of(job))
         if isinstance(failure, JobCancelled) and not left:
             raise
@@ -109,8 +110,8 @@ def _make(carrying: Carrying, node: Node) -> None:
         raise JobFailed(code, f"{failure} {_said(removed, left)}".strip()) from failure
 
 
-def _volumes(carrying: Carrying, node: Node) -> str:
-    """Make all volumes; the definition with everything in it that was not known, or not to be kept, before."""
+def _volumes(carrying: Carrying, node: Node, there: list[Made]) -> str:
+    """Make all volumes, noting in `there` what is; give the definition with what was not to be kept before."""
     job = carrying.job
     secret = json.loads(secrets.unseal(job.option("sealed"))) if job.option("sealed") else {}
     wishes = [of_plain(one) for one in job.option("made", ())]
@@ -118,13 +119,14 @@ def _volumes(carrying: Carrying, node: Node) -> str:
     for number, made in enumerate(wishes):
         what = f"copying {made.source} to {made.name}" if made.source else f"making the volume {made.name}"
         _go_on(carrying, 5 + 65 * number // len(wishes), what)
-        seen = _volume(node, made)
+        seen = _volume(node, made, there)
         if made.path and seen.path != made.path:
             paths[made.path] = seen.path
     if job.option("seed"):
         _go_on(carrying, 70, "writing the seed of cloud-init")
         made = of_plain(job.option("seed"))
         content = cloudinit.seed(secret["cloud_init"], job.object_id, job.object_name)
+        there.append(made)
         node.create_volume(made.pool_uuid, NewVolume(made.name, len(content), "raw", private=True))
         node.upload_volume(made.pool_uuid, made.name, content)
     xml = at_paths(secret.get("xml") or job.option("xml"), paths)
@@ -133,13 +135,18 @@ def _volumes(carrying: Carrying, node: Node) -> str:
     return with_vnc_password(xml, secret["vnc_password"]) if "vnc_password" in secret else xml
 
 
-def _volume(node: Node, made: Made) -> VolumeSeen:
+def _volume(node: Node, made: Made, there: list[Made]) -> VolumeSeen:
     new = NewVolume(
         made.name, made.capacity_bytes, made.format, backing=made.backing, backing_format=made.backing_format
     )
-    if made.source:
-        return node.clone_volume(made.pool_uuid, new, made.source)
-    return node.create_volume(made.pool_uuid, new)
+    there.append(made)
+    try:
+        if made.source:
+            return node.clone_volume(made.pool_uuid, new, made.source)
+        return node.create_volume(made.pool_uuid, new)
+    except errors.OperationInvalid:
+        there.pop()  # refused: one of that name came to be meanwhile, and it is not ours
+        raise
 
 
 def _go_on(carrying: Carrying, percent: int, step: str) -> None:
@@ -172,7 +179,7 @@ def _remember(job: Job, **options: Any) -> None:
     Job.objects.filter(pk=job.pk, attempt=job.attempt).update(options=job.options)
 
 
-def _unmake(node: Node, job: Job) -> tuple[list[str], list[str]]:
+def _unmake(node: Node, job: Job, volumes: list[Made]) -> tuple[list[str], list[str]]:
     """In reverse: off, undefined, its volumes removed. Gives what was removed, and what could not be."""
     removed, left = [], []
     if node.has(Kind.DOMAIN, job.object_id):
@@ -180,7 +187,7 @@ def _unmake(node: Node, job: Job) -> tuple[list[str], list[str]]:
             node.destroy(job.object_id)
         node.undefine(job.object_id)
         removed.append("its definition")
-    for made in reversed(made_by(job)):
+    for made in reversed(volumes):
         try:
             node.delete_volume(made.pool_uuid, made.name)
         except errors.NotFound:

@@ -38,7 +38,12 @@ class Copying(Connected):
         """Raises NotFound, OperationInvalid, HypervisorError."""
 
         def work() -> None:
-            self._ask(self._ask(self._connection.storagePoolLookupByUUID, pool.bytes).refresh, 0)
+            try:
+                self._ask(self._ask(self._connection.storagePoolLookupByUUID, pool.bytes).refresh, 0)
+            except libvirt.libvirtError as error:
+                # A volume is just being made in it. libvirt has no code for that.
+                if "asynchronous jobs running" not in str(error):
+                    raise
 
         self._run(work, seconds=BULK_SECONDS)
 
