@@ -28,6 +28,16 @@ export function DomainOverview({ domain }: { domain: DomainDetail }) {
                 [t("domain.description"), domain.description],
                 [t("host.one"), <Link to={`/hosts/${domain.host.id}`}>{domain.host.name}</Link>],
                 [t("cluster"), domain.cluster?.name],
+                [
+                  t("guest.addresses"),
+                  domain.addresses.length === 0 ? null : (
+                    <span className="ol-labels">
+                      {domain.addresses.map((address) => (
+                        <Copyable key={address}>{address}</Copyable>
+                      ))}
+                    </span>
+                  ),
+                ],
                 [t("domain.vcpus"), domain.vcpus],
                 [
                   t("memory"),

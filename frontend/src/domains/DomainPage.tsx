@@ -1,5 +1,5 @@
-import { Alert, Button, PageSection, Tab, TabContentBody, Tabs, TabTitleText } from "@patternfly/react-core";
-import { DesktopIcon } from "@patternfly/react-icons";
+import { Alert, Button, Label, PageSection, Tab, TabContentBody, Tabs, TabTitleText } from "@patternfly/react-core";
+import { DesktopIcon, HistoryIcon } from "@patternfly/react-icons";
 import { lazy, Suspense, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams, useSearchParams } from "react-router";
@@ -90,7 +90,16 @@ function DomainView({ domain, console, jobs, events }: DomainPageProps & { domai
       <PageHead
         title={domain.name}
         parent={{ title: t("domain.many"), to: "/domains" }}
-        beside={<DomainStatus domain={domain} />}
+        beside={
+          <>
+            <DomainStatus domain={domain} />
+            {domain.has_pending && active !== "hardware" && (
+              <Label color="blue" icon={<HistoryIcon />} onClick={() => setParams({ tab: "hardware" })}>
+                {t("hardware.pending.short")}
+              </Label>
+            )}
+          </>
+        }
         actions={
           <div className="ol-actions">
             {active !== "console" && hasConsole && domain.actions.includes("console") && (

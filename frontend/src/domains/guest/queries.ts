@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 
 import { api } from "../../api/client";
 import type { DomainDetail, Guest, Job } from "../../api/types";
-import { keys } from "../../live/keys";
 
 const EVERY_MS = 15_000; // what happens inside a guest is no event of libvirt's
 const AT_FIRST_MS = 1_500; // looking asks the host, whose answer comes a little later
@@ -10,7 +9,7 @@ const AT_FIRST_MS = 1_500; // looking asks the host, whose answer comes a little
 /** What is known of the inside. Looking makes the host ask anew, so nobody is asked while nobody looks. */
 export function useGuest(domain: DomainDetail) {
   return useQuery({
-    queryKey: keys.one("domain", domain.id, "guest"),
+    queryKey: ["domain-guest", domain.id], // no part of the domain: looking at each of its changes would ask the guest each time
     queryFn: ({ signal }) => api.get<Guest>(`/domains/${domain.id}/guest/`, {}, signal),
     enabled: domain.state === "running" && !domain.stale,
     refetchInterval: (query) => (query.state.data?.read_at ? EVERY_MS : AT_FIRST_MS),
