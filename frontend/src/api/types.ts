@@ -4,12 +4,13 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type BulkPlan = Schemas["BulkPlan"];
 export type BulkResult = Schemas["BulkOutcome"];
 export type ConsoleTicket = Schemas["Console"];
 export type ConsoleType = Schemas["ConsoleType"];
 export type Credentials = Schemas["CredentialsRequest"];
-export type Domain = Schemas["DomainList"] & Marks;
-export type DomainDetail = Schemas["Domain"] & Marks;
+export type Domain = Schemas["DomainList"];
+export type DomainDetail = Schemas["Domain"];
 export type DomainState = Schemas["DomainState"];
 export type DomainStats = Schemas["DomainStats"];
 export type DomainXML = Schemas["DomainXML"];
@@ -41,12 +42,6 @@ export type StatsHistory = Schemas["DomainHistory"];
 export type Token = Schemas["Token"];
 export type TokenWish = Schemas["TokenWriteRequest"];
 export type Volume = Schemas["Volume"];
-
-/** What people hang on a domain. */
-interface Marks {
-  tags?: string[];
-  protected?: boolean;
-}
 
 /** One page of a list. The document has one such type for every kind. */
 export interface Page<T> {

@@ -92,7 +92,7 @@ export function Frame() {
 
 function Top({ drawer, onDrawer, onSearch }: { drawer: boolean; onDrawer: () => void; onSearch: () => void }) {
   const { t } = useTranslation();
-  const running = useOpenJobs().data?.count ?? 0;
+  const running = useOpenJobs().data?.results.filter((job) => job.parent === null).length ?? 0;
   return (
     <Masthead>
       <MastheadMain>

@@ -1,4 +1,4 @@
-import { EmptyState, EmptyStateBody, EmptyStateFooter } from "@patternfly/react-core";
+import { EmptyState, EmptyStateBody, EmptyStateFooter, Label } from "@patternfly/react-core";
 import { VirtualMachineIcon } from "@patternfly/react-icons";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -23,12 +23,16 @@ interface DomainsTableProps {
 
 export function DomainsTable({ host, hosts = [], firstStep }: DomainsTableProps) {
   const { t } = useTranslation();
-  const table = useTableState(host ? ["state"] : ["state", "host"], "name");
+  const table = useTableState(host ? ["state", "tag"] : ["state", "host", "tag"], "name");
   const query = useDomains(host ? { ...table.query, host } : table.query);
   const [selected, setSelected] = useState<ReadonlyMap<string, Domain>>(new Map());
   // A row that is in sight is judged by what it is now, not by what it was when it was selected.
   const current = new Map(query.data?.results.map((domain) => [domain.id, domain]));
   const chosen = [...selected.values()].map((domain) => current.get(domain.id) ?? domain);
+
+  const chosenTags = table.filters.tag ?? [];
+  // The tags of what is in sight: the way to all that have them too.
+  const tags = [...new Set([...chosenTags, ...(query.data?.results ?? []).flatMap((domain) => domain.tags)])].sort();
 
   const columns: Column<Domain>[] = [
     {
@@ -39,6 +43,15 @@ export function DomainsTable({ host, hosts = [], firstStep }: DomainsTableProps)
         <>
           <Link to={`/domains/${domain.id}`}>{domain.name}</Link>
           {domain.title && <div className="ol-quiet">{domain.title}</div>}
+          {domain.tags.length > 0 && (
+            <div className="ol-tags">
+              {domain.tags.map((tag) => (
+                <Label key={tag} isCompact onClick={() => table.setFilter("tag", [...new Set([...chosenTags, tag])])}>
+                  {tag}
+                </Label>
+              ))}
+            </div>
+          )}
         </>
       ),
     },
@@ -73,6 +86,7 @@ export function DomainsTable({ host, hosts = [], firstStep }: DomainsTableProps)
         ...(hosts.length > 1
           ? [{ name: "host", title: t("host.one"), options: hosts.map(({ id, name }) => ({ value: id, label: name })) }]
           : []),
+        ...(tags.length > 0 ? [{ name: "tag", title: t("tags.many"), options: tags.map((value) => ({ value, label: value })) }] : []),
       ]}
       selection={{
         selected,

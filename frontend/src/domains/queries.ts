@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, type Query } from "../api/client";
-import type { BulkResult, Domain, DomainDetail, Host, Job, Migration, MigrationPlan, Page } from "../api/types";
+import type { BulkPlan, BulkResult, Domain, DomainDetail, Host, Job, Migration, MigrationPlan, Page } from "../api/types";
 import { keys } from "../live/keys";
 import { watchJob } from "../jobs/watched";
 
@@ -55,12 +55,20 @@ export function useMigrationPlan(domain: Domain, migration: Migration, wanted: b
 
 export const migrate = (id: string, migration: Migration): Promise<Job> => api.post(`/domains/${id}/migrate/`, migration);
 
+export interface BulkWish {
+  action: string;
+  ids: readonly string[];
+  options?: Readonly<Record<string, unknown>>;
+}
+
+/** What each of many domains would say to it. */
+export const planBulk = (wish: BulkWish): Promise<BulkPlan> => api.post("/domains/bulk/", wish, { plan: 1 });
+
 /** One action on many domains: what can be done is done, what was refused comes back with its reason. */
 export function useBulkAction() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ action, ids }: { action: string; ids: readonly string[] }) =>
-      api.post<BulkResult>("/domains/bulk/", { action, ids }),
+    mutationFn: (wish: BulkWish) => api.post<BulkResult>("/domains/bulk/", wish),
     onSuccess: ({ job }) => {
       if (job) watchJob(job.id);
       void client.invalidateQueries({ queryKey: ["job", "list"] });

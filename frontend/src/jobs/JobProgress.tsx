@@ -6,11 +6,18 @@ import { bytes, duration } from "../ui/format";
 import { ProblemAlert } from "../ui/Problems";
 import { useCancelJob } from "./queries";
 
+/** What is done: of a job about many, what is done to each. */
+export function kindOf(job: Job | OpenJob): string {
+  const action = "result" in job ? (job.result as { action?: string } | null)?.action : undefined;
+  return job.kind === "domain.bulk" && action ? `domain.${action}` : job.kind;
+}
+
 const isWhole = (job: Job | OpenJob): job is Job => "object" in job;
 
 export function useJobTitle(job: Job | OpenJob): string {
   const { t } = useTranslation();
-  return t(`job.kind.${job.kind}`, { defaultValue: job.kind });
+  const kind = kindOf(job);
+  return t(`job.kind.${kind}`, { defaultValue: kind });
 }
 
 /** In a table's cell: what is being done, and how far it is. */

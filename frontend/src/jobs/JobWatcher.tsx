@@ -2,12 +2,14 @@ import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
+import { api } from "../api/client";
 import { asProblem } from "../api/problem";
 import type { Job } from "../api/types";
 import { objectPath } from "../ui/objectPath";
 import { useToast } from "../ui/toast";
+import { kindOf } from "./JobProgress";
 import { isOpen, jobQuery, refreshObject, useOpenJobs } from "./queries";
-import { unwatchJob, useWatchedJobs } from "./watched";
+import { unwatchJob, useWatchedJobs, watchJob } from "./watched";
 
 const SAFETY_POLL_MS = 5_000;
 
@@ -37,16 +39,33 @@ function useToldEnds(): void {
       refreshObject(client, job.object);
       const path = objectPath(job.object);
       const gone = job.kind.endsWith(".undefine") || job.kind.endsWith(".delete");
+      const kept = keptInBin(job);
       const name = job.object.name;
-      const what = t(`job.kind.${job.kind}`, { defaultValue: job.kind });
+      const what = t(`job.kind.${kindOf(job)}`, { defaultValue: job.kind });
       say({
         variant: job.state === "succeeded" ? "success" : job.state === "cancelled" ? "info" : "danger",
         title: t(`job.ended.${job.state}`, { what, name }),
         body: job.state === "failed" ? job.error?.detail : undefined,
         link: path && !(gone && job.state === "succeeded") ? { to: path, text: t("job.show", { name }) } : undefined,
+        action: kept
+          ? {
+              text: t("deleted.restore"),
+              run: () =>
+                void api
+                  .post<Job>(`/deleted-domains/${kept}/restore/`)
+                  .then((back) => watchJob(back.id))
+                  .catch((error: unknown) => say({ variant: "danger", title: t("deleted.refused", { name }), body: asProblem(error).message })),
+            }
+          : undefined,
       });
     });
   }, [results, ids, client, say, t]);
+}
+
+/** The entry of the recycle bin that a deletion has made. */
+function keptInBin(job: Job): string | null {
+  if (job.kind !== "domain.undefine" || job.state !== "succeeded") return null;
+  return (job.result as { deleted_domain?: string } | null)?.deleted_domain ?? null;
 }
 
 function useFreshObjects(): void {

@@ -14,6 +14,7 @@ import type { Job } from "../api/types";
 import { objectPath } from "../ui/objectPath";
 import { ProblemAlert } from "../ui/Problems";
 import { When } from "../ui/Values";
+import { ChildJobs } from "./ChildJobs";
 import { JobProgress, useJobTitle } from "./JobProgress";
 import { isOpen, useJobs, useOpenJobs } from "./queries";
 
@@ -23,8 +24,8 @@ const RECENT = 15;
 export function JobsDrawer({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const open = useOpenJobs();
-  const recent = useJobs({ limit: RECENT });
-  const running = open.data?.results ?? [];
+  const recent = useJobs({ limit: RECENT, parent: "none" });
+  const running = (open.data?.results ?? []).filter((job) => job.parent === null);
   const ended = (recent.data?.results ?? []).filter((job) => !isOpen(job));
   return (
     <NotificationDrawer aria-label={t("job.title")}>
@@ -60,7 +61,7 @@ function RunningItem({ job }: { job: Job }) {
     <NotificationDrawerListItem variant="info" isHoverable={false} tabIndex={-1}>
       <NotificationDrawerListItemBody timestamp={<When at={job.created_at} />}>
         <JobProgress job={job} title={`${what}: ${job.object.name}`} />
-        <ObjectLink job={job} />
+        {job.children ? <ChildJobs job={job} /> : <ObjectLink job={job} />}
       </NotificationDrawerListItemBody>
     </NotificationDrawerListItem>
   );
@@ -78,7 +79,7 @@ function EndedItem({ job }: { job: Job }) {
         srTitle={t(`job.state.${job.state}`)}
       />
       <NotificationDrawerListItemBody timestamp={<When at={job.finished_at} />}>
-        {job.error?.detail} <ObjectLink job={job} />
+        {job.error?.detail} {job.children ? <ChildJobs job={job} /> : <ObjectLink job={job} />}
       </NotificationDrawerListItemBody>
     </NotificationDrawerListItem>
   );

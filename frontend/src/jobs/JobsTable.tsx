@@ -8,6 +8,7 @@ import { DataTable, type Column } from "../ui/DataTable";
 import { objectPath } from "../ui/objectPath";
 import { useTableState } from "../ui/tableState";
 import { When } from "../ui/Values";
+import { ChildJobs } from "./ChildJobs";
 import { JobInline, JobProgress, useJobTitle } from "./JobProgress";
 import { JobState } from "./JobState";
 import { isOpen, JOB_STATES, useJobs } from "./queries";
@@ -16,7 +17,7 @@ import { isOpen, JOB_STATES, useJobs } from "./queries";
 export function JobsTable({ object, host }: { object?: string; host?: string }) {
   const { t } = useTranslation();
   const table = useTableState(["state"]);
-  const query = useJobs({ ...table.query, object, host });
+  const query = useJobs({ ...table.query, object, host, parent: object ?? host ? undefined : "none" });
   const columns: Column<Job>[] = [
     { key: "state", title: t("state"), fit: true, cell: (job) => <JobState state={job.state} /> },
     { key: "kind", title: t("job.what"), cell: (job) => <JobWhat job={job} /> },
@@ -46,10 +47,18 @@ export function JobsTable({ object, host }: { object?: string; host?: string }) 
 
 function JobWhat({ job }: { job: Job }) {
   const what = useJobTitle(job);
-  if (isOpen(job) && (job.cancellable || job.transfer)) return <JobProgress job={job} />;
+  if (isOpen(job) && (job.cancellable || job.transfer)) {
+    return (
+      <>
+        <JobProgress job={job} />
+        <ChildJobs job={job} />
+      </>
+    );
+  }
   return (
     <>
       {what} {isOpen(job) && <JobInline job={job} />}
+      <ChildJobs job={job} />
       {job.error && <div className="ol-quiet">{job.error.detail}</div>}
     </>
   );

@@ -11,11 +11,12 @@ const SAFETY_POLL_MS = 15_000;
 
 export const isOpen = (job: { state: JobState }): boolean => OPEN_STATES.includes(job.state);
 
-export function useJobs(query: Query) {
+export function useJobs(query: Query, wanted = true) {
   return useQuery({
     queryKey: keys.list("job", query),
     queryFn: ({ signal }) => api.get<Page<Job>>("/jobs/", query, signal),
     placeholderData: keepPreviousData,
+    enabled: wanted,
   });
 }
 

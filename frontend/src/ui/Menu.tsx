@@ -37,9 +37,9 @@ export function Kebab({ label, entries }: { label: string; entries: readonly Men
       )}
     >
       <DropdownList>
-        {entries.map(({ key, label: text, icon, danger, disabled, description, apart, run }) => (
+        {entries.map(({ key, label: text, icon, danger, disabled, description, apart, run }, at) => (
           <Fragment key={key}>
-            {apart && <Divider component="li" />}
+            {apart && at > 0 && <Divider component="li" />}
             <DropdownItem icon={icon} isDanger={danger} isDisabled={disabled} description={description} onClick={run}>
               {text}
             </DropdownItem>

@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 import { ToastContext, type Toast } from "./toast";
 
 const SHORT_MS = 5_000;
+const TO_DECIDE_MS = 15_000; // there is something to decide on
 let count = 0;
 
 /** What has just been done passes by itself; what went wrong stays until somebody has read it. */
@@ -22,24 +23,38 @@ export function Toasts({ children }: { children: ReactNode }) {
     <ToastContext value={value}>
       {children}
       <AlertGroup isToast isLiveRegion>
-        {toasts.map(({ key, variant, title, body, link }) => (
+        {toasts.map(({ key, variant, title, body, link, action }) => (
           <Alert
             key={key}
             variant={variant}
             title={title}
-            timeout={variant === "success" || variant === "info" ? SHORT_MS : false}
+            timeout={variant === "success" || variant === "info" ? (action ? TO_DECIDE_MS : SHORT_MS) : false}
             onTimeout={() => remove(key)}
             actionClose={<AlertActionCloseButton onClose={() => remove(key)} />}
             actionLinks={
-              link && (
-                <AlertActionLink
-                  onClick={() => {
-                    void navigate(link.to);
-                    remove(key);
-                  }}
-                >
-                  {link.text}
-                </AlertActionLink>
+              (link ?? action) && (
+                <>
+                  {action && (
+                    <AlertActionLink
+                      onClick={() => {
+                        action.run();
+                        remove(key);
+                      }}
+                    >
+                      {action.text}
+                    </AlertActionLink>
+                  )}
+                  {link && (
+                    <AlertActionLink
+                      onClick={() => {
+                        void navigate(link.to);
+                        remove(key);
+                      }}
+                    >
+                      {link.text}
+                    </AlertActionLink>
+                  )}
+                </>
               )
             }
           >

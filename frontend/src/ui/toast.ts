@@ -5,6 +5,8 @@ export interface Toast {
   title: string;
   body?: ReactNode;
   link?: { to: string; text: string };
+  /** What can be done about it at once: undo it. */
+  action?: { text: string; run: () => void };
 }
 
 export const ToastContext = createContext<(toast: Toast) => void>(() => {

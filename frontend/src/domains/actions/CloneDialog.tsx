@@ -7,6 +7,7 @@ import { useJobRequest } from "../../jobs/queries";
 import { SelectField, TextField } from "../../ui/fields";
 import { PlanView } from "../../ui/PlanView";
 import { usePlan } from "../../ui/usePlan";
+import { Makes } from "../creation/Makes";
 import { clone, planClone, useCloneHosts, usePoolsOf, type CloneWish } from "./copies";
 import { FormDialog } from "./FormDialog";
 import { useComplaints } from "./useComplaints";
@@ -69,7 +70,8 @@ export function CloneDialog({ domain, onClose }: { domain: Domain; onClose: () =
           />
         </GridItem>
       </Grid>
-      {wish.name !== "" && <PlanView plan={plan} error={request.error ?? error} shownFields={shown} busy={busy} />}
+      {wish.name !== "" && <Makes changes={plan?.changes ?? []} />}
+      {wish.name !== "" && <PlanView plan={plan && { ...plan, changes: [] }} error={request.error ?? error} shownFields={shown} busy={busy} />}
     </FormDialog>
   );
 }

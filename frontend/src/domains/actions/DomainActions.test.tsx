@@ -13,10 +13,13 @@ import { ACTIONS } from "./power";
 serveAPI();
 beforeEach(() => {
   sessionStorage.clear();
-  server.use(http.get(`${API}/jobs/`, () => HttpResponse.json(page([]))));
+  server.use(
+    http.get(`${API}/jobs/`, () => HttpResponse.json(page([]))),
+    http.get(`${API}/me/`, () => HttpResponse.json({ id: "u", permissions: { everywhere: ["template.manage"] } })),
+  );
 });
 
-const OFF = { state: "shutoff" as const, actions: ["start", "undefine"] };
+const OFF = { state: "shutoff" as const, actions: ["start", "undefine", "clone", "edit"] };
 const menuOf = async (name = "web1") => {
   await userEvent.click(screen.getByRole("button", { name: `Actions of ${name}` }));
   return screen.getAllByRole("menuitem").map((item) => item.textContent);
@@ -32,7 +35,15 @@ describe("the actions of a domain", () => {
   it("suggest Start for what is off", async () => {
     renderPage(<DomainActions domain={domain(OFF)} />);
     expect(screen.getByRole("button", { name: "Start" })).toBeEnabled();
-    expect(await menuOf()).toEqual(["Undefine"]);
+    await waitFor(async () => expect(await menuOf()).toEqual(["Clone", "Make template", "Rename", "Tags", "Protect against deletion", "Delete"]));
+  });
+
+  it("delete nothing that is protected", async () => {
+    renderPage(<DomainActions domain={domain({ ...OFF, protected: true })} />);
+    await menuOf();
+    expect(screen.getByRole("menuitem", { name: /Delete/ })).toHaveTextContent("It is protected against deletion");
+    expect(screen.getByRole("menuitem", { name: /Delete/ })).toBeDisabled();
+    expect(screen.getByRole("menuitem", { name: "Allow deletion" })).toBeEnabled();
   });
 
   it("are none for somebody who may only look", () => {
@@ -103,7 +114,7 @@ describe("the bulk bar", () => {
     server.use(
       http.post(`${API}/domains/bulk/`, async ({ request }) => {
         bodies.push(await request.json());
-        return HttpResponse.json({ jobs: [job()], refused: [{ id: "b", name: "web2", code: "busy", detail: "It is busy." }] }, { status: 202 });
+        return HttpResponse.json({ job: job(), refused: [{ id: "b", name: "web2", code: "busy", detail: "It is busy." }] }, { status: 202 });
       }),
     );
     renderPage(<BulkBar selected={selected} onDone={() => {}} />);
@@ -114,5 +125,39 @@ describe("the bulk bar", () => {
     await userEvent.click(start);
     expect(await screen.findByText(/web2: It is busy/)).toBeVisible();
     expect(bodies).toEqual([{ action: "start", ids: [selected[0]?.id, "b"] }]);
+  });
+
+  it("shows one plan before many are deleted, and asks for those only that can be", async () => {
+    const bodies: unknown[] = [];
+    server.use(
+      http.post(`${API}/domains/bulk/`, async ({ request }) => {
+        const body = (await request.json()) as { options: { volumes: boolean } };
+        if (new URL(request.url).searchParams.get("plan") !== "1") {
+          bodies.push(body);
+          return HttpResponse.json({ job: job({ kind: "domain.bulk" }), refused: [] }, { status: 202 });
+        }
+        const changes = body.options.volumes ? [{ path: "disk:vda", before: "/pool/web1.qcow2", after: null, live: false }] : [];
+        return HttpResponse.json({
+          allowed: true,
+          checks: [],
+          domains: [
+            { id: "a", name: "web1", code: "", detail: "", allowed: true, checks: [], changes },
+            { id: "c", name: "web3", code: "operation_invalid", detail: "It is running.", allowed: false, checks: [], changes: [] },
+          ],
+        });
+      }),
+    );
+    renderPage(<BulkBar selected={selected} onDone={() => {}} />);
+    await userEvent.click(screen.getByRole("button", { name: "3 selected" }));
+    await userEvent.click(screen.getByRole("menuitem", { name: /Delete 2/ }));
+    const dialog = await screen.findByRole("dialog");
+    expect(await within(dialog).findByText("It is running.")).toBeVisible();
+    expect(within(dialog).getByRole("button", { name: "1 disk goes" })).toBeVisible();
+    await userEvent.click(within(dialog).getByRole("checkbox", { name: "Delete their disks too" }));
+    await waitFor(() => expect(within(dialog).queryByRole("button", { name: "1 disk goes" })).toBeNull());
+    const submit = await within(dialog).findByRole("button", { name: "Delete 1" });
+    await waitFor(() => expect(submit).toBeEnabled());
+    await userEvent.click(submit);
+    await waitFor(() => expect(bodies).toEqual([{ action: "undefine", ids: ["a"], options: { volumes: false } }]));
   });
 });

@@ -1,5 +1,5 @@
 import { Button, Flex, Tooltip } from "@patternfly/react-core";
-import { CopyIcon, CubesIcon, DesktopIcon, EditIcon, ExchangeAltIcon, LockIcon, LockOpenIcon, TrashIcon } from "@patternfly/react-icons";
+import { CopyIcon, CubesIcon, DesktopIcon, EditIcon, ExchangeAltIcon, LockIcon, LockOpenIcon, TagIcon, TrashIcon } from "@patternfly/react-icons";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
@@ -20,6 +20,7 @@ import { ACTIONS, PRIMARY } from "./power";
 import { useProtection } from "./protection";
 import { RenameDialog } from "./RenameDialog";
 import { shutdown } from "./shutdown";
+import { TagsDialog } from "./TagsDialog";
 
 interface Asked {
   action: DomainAction;
@@ -28,7 +29,7 @@ interface Asked {
 
 const OFF: readonly string[] = ["shutoff", "crashed"];
 
-type Dialog = "migrate" | "clone" | "rename" | "template" | "delete";
+type Dialog = "migrate" | "clone" | "rename" | "template" | "tags" | "delete";
 
 /** What can be done to one domain, and the dialogs that belong to it. In a row: an icon and the menu. */
 export function DomainActions({ domain, inRow = false }: { domain: Domain; inRow?: boolean }) {
@@ -80,6 +81,7 @@ export function DomainActions({ domain, inRow = false }: { domain: Domain; inRow
     ...(may("clone") ? [{ ...asking("clone", <CopyIcon />), apart: true }] : []),
     ...(may("clone") && mayTemplate ? [asking("template", <CubesIcon />)] : []),
     ...(may("edit") && OFF.includes(domain.state) ? [asking("rename", <EditIcon />)] : []),
+    ...(may("edit") ? [asking("tags", <TagIcon />)] : []),
     ...(may("edit") ? [protection.entry(domain.protected ? <LockOpenIcon /> : <LockIcon />)] : []),
   );
   if (may("undefine")) {
@@ -137,6 +139,7 @@ export function DomainActions({ domain, inRow = false }: { domain: Domain; inRow
       {dialog === "clone" && <CloneDialog domain={domain} onClose={close} />}
       {dialog === "rename" && <RenameDialog domain={domain} onClose={close} />}
       {dialog === "template" && <MakeTemplateDialog domain={domain} onClose={close} />}
+      {dialog === "tags" && <TagsDialog domains={[domain]} onClose={close} />}
       {dialog === "delete" && <DeleteDialog domain={domain} onClose={close} onDeleted={inRow ? undefined : () => void navigate("/domains")} />}
     </Flex>
   );

@@ -11,8 +11,5 @@ import { suspend } from "./suspend";
 /** In the order of a menu. Between asking a guest to shut down and forcing it off there is always something else. */
 export const ACTIONS: readonly DomainAction[] = [start, resume, shutdown, reboot, suspend, save, reset, destroy];
 
-/** What can be done to many at once. */
-export const BULK_ACTIONS: readonly DomainAction[] = [start, shutdown, reboot, suspend, resume, destroy];
-
 /** What a domain's state suggests first. */
 export const PRIMARY: readonly DomainAction[] = [resume, start, shutdown];

@@ -59,6 +59,7 @@ export function Combobox<T extends FieldValues>(props: ComboboxProps<T>) {
   const optionId = (at: number) => `${id}-option-${at}`;
   const show = () => {
     setOpen(true);
+    input.current?.select(); // what is typed takes the place of what was chosen
     setActive(Math.max(0, shown.findIndex((each) => each.value === value)));
   };
   const close = () => {
@@ -111,6 +112,7 @@ export function Combobox<T extends FieldValues>(props: ComboboxProps<T>) {
             <TextInputGroup isPlain>
               <TextInputGroupMain
                 innerRef={input}
+                aria-label={label}
                 inputId={id}
                 value={typed ?? chosen?.label ?? value}
                 placeholder={placeholder}

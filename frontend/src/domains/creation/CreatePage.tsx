@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 
 import { asProblem } from "../../api/problem";
-import type { Host } from "../../api/types";
+import type { Host, Plan } from "../../api/types";
 import { useJobRequest } from "../../jobs/queries";
 import { FactsSkeleton } from "../../ui/Facts";
 import { PageHead } from "../../ui/PageHead";
@@ -78,7 +78,7 @@ function CreateForm({ hosts, onJob }: { hosts: readonly Host[]; onJob: (id: stri
 
   // What the server complains about stands at its field, while one fills the form as well as when it is sent.
   const error = request.error ?? plan.error;
-  const complaints = error ? asProblem(error).errors : {};
+  const complaints = error ? asProblem(error).errors : complaintsOf(plan.plan);
   const shown = Object.keys(complaints).filter((field) => placeOf(field, values) !== null);
   const { setError, clearErrors } = form;
   const said = JSON.stringify(complaints);
@@ -133,6 +133,13 @@ function CreateForm({ hosts, onJob }: { hosts: readonly Host[]; onJob: (id: stri
       </GridItem>
     </Grid>
   );
+}
+
+/** What is in the way, by the field that it is about. */
+function complaintsOf(plan: Plan | undefined): Record<string, string[]> {
+  const found: Record<string, string[]> = {};
+  for (const { code, ok, detail } of plan?.checks ?? []) if (!ok) (found[code] ??= []).push(detail);
+  return found;
 }
 
 // Complaints about the first disk's size and the first user stand above the folded parts.

@@ -38,13 +38,18 @@ export function CreationProgress({ id, onBack }: CreationProgressProps) {
   return (
     <div className="ol-stack">
       {isOpen(job) && <JobProgress job={job} title={t("creation.making", { name })} />}
-      {job.state === "succeeded" && <Alert isInline variant="success" title={t("creation.made", { name })} />}
+      {job.state === "succeeded" && <Alert isInline variant="success" title={job.children ? t("creation.madeMany", { count: job.children.total }) : t("creation.made", { name })} />}
       {(job.state === "failed" || job.state === "cancelled") && (
-        <Alert isInline variant="danger" title={t("creation.failed", { name })} actionLinks={<AlertActionLink onClick={onBack}>{t("creation.back")}</AlertActionLink>}>
+        <Alert
+          isInline
+          variant="danger"
+          title={job.children ? t("creation.failedMany", { count: job.children.total, failed: job.children.total - job.children.succeeded }) : t("creation.failed", { name })}
+          actionLinks={<AlertActionLink onClick={onBack}>{t("creation.back")}</AlertActionLink>}
+        >
           {job.error?.detail}
         </Alert>
       )}
-      {job.object.kind !== "domain" && <ChildJobs parent={job.id} />}
+      <ChildJobs job={job} open />
       <div>
         <Button variant={isOpen(job) ? "secondary" : "primary"} onClick={() => void navigate("/domains")}>
           {t("creation.toList")}

@@ -5,6 +5,8 @@ import { useTranslation } from "react-i18next";
 import type { Plan } from "../../api/types";
 import { PlanView } from "../../ui/PlanView";
 import { curlOf } from "./curl";
+import { indented } from "./indented";
+import { Makes } from "./Makes";
 
 interface PlanCardProps {
   /** What would be sent; null while too little is answered. */
@@ -26,8 +28,13 @@ export function PlanCard({ spec, plan, error, shownFields, busy, children }: Pla
       </CardHeader>
       <CardBody>
         <div className="ol-stack">
-          {spec ? <PlanView plan={plan} error={error} shownFields={shownFields} busy={busy} /> : <p className="ol-quiet">{t("creation.planUnasked")}</p>}
-          {plan?.xml && <Code title={t("creation.planXML")} code={plan.xml} />}
+          {spec ? (
+            <PlanView plan={plan && { ...plan, changes: [] }} error={error} shownFields={shownFields} busy={busy} />
+          ) : (
+            <p className="ol-quiet">{t("creation.planUnasked")}</p>
+          )}
+          <Makes changes={plan?.changes ?? []} />
+          {plan?.xml && <Code title={t("creation.planXML")} code={indented(plan.xml)} />}
           {spec && <Code title={t("creation.curl")} code={curlOf(window.location.origin, "/domains/", withoutSecrets(spec))} />}
         </div>
       </CardBody>

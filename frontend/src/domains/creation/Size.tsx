@@ -30,7 +30,7 @@ export function Size({ form, values, options }: { form: UseFormReturn<CreationFo
   const usual = t("creation.default");
   return (
     <FormGroup label={t("creation.size")} role="group" isStack>
-      <ToggleGroup aria-label={t("creation.size")}>
+      <ToggleGroup aria-label={t("creation.size")} className="ol-wrap">
         {SIZE_NAMES.map((name) => (
           <ToggleGroupItem key={name} buttonId={`size-${name}`} text={t(`creation.sizes.${name}`)} isSelected={isOfSize(values, name)} onChange={() => take(name)} />
         ))}

@@ -39,7 +39,7 @@ export function Sources({ form, chosen, driver }: { form: UseFormReturn<Creation
   const { t } = useTranslation();
   return (
     <FormGroup role="radiogroup" label={t("creation.from")} isStack>
-      <Gallery hasGutter minWidths={{ default: "9rem" }} className="ol-sources">
+      <Gallery hasGutter minWidths={{ default: "8rem" }} className="ol-sources">
         {sourcesOf(driver).map((source) => {
           const Icon = ICON[source];
           return (

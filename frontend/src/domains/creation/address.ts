@@ -17,7 +17,7 @@ export function paramsOf(form: CreationForm): URLSearchParams {
     if (typeof value !== "object") params.set(name, String(value));
     else {
       const shown = name === "cloud_init" ? { ...(value as Values), [SECRET]: "" } : value;
-      if (!same(shown, usual)) params.set(name, JSON.stringify(shown));
+      if (!same(shown, usual)) params.set(name, JSON.stringify(shown, (_key, each: unknown) => (each === "" ? undefined : each)));
     }
   }
   return params;

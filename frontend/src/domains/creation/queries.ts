@@ -37,9 +37,10 @@ export function useTemplatesToChoose(wanted: boolean) {
 }
 
 /** What the server says to it, asked when typing has paused; meanwhile what it said last. */
-export function useCreationPlan(spec: unknown, wanted: boolean) {
-  const written = JSON.stringify(spec);
+export function useCreationPlan(spec: unknown, enough: boolean) {
+  const written = enough ? JSON.stringify(spec) : "";
   const asked = useSettled(written);
+  const wanted = enough && asked !== "";
   const query = useQuery({
     queryKey: ["plan", "creation", asked],
     queryFn: () => api.post<Plan>("/domains/", JSON.parse(asked), { plan: 1 }),
@@ -49,7 +50,7 @@ export function useCreationPlan(spec: unknown, wanted: boolean) {
     gcTime: 0,
     staleTime: 0,
   });
-  return { plan: wanted ? query.data : undefined, error: wanted ? query.error : null, busy: wanted && (asked !== written || query.isFetching) };
+  return { plan: wanted ? query.data : undefined, error: wanted ? query.error : null, busy: enough && (asked !== written || query.isFetching) };
 }
 
 export const create = (spec: unknown): Promise<Job> => api.post("/domains/", spec);

@@ -37,9 +37,9 @@ export function DeletedPage() {
         </>
       ),
     },
-    { key: "host", title: t("host.one"), cell: (entry) => entry.host.name },
+    { key: "host", title: t("host.one"), fit: true, cell: (entry) => entry.host.name },
     { key: "disks", title: t("deleted.disks"), cell: (entry) => entry.volumes.map(({ name }) => name).join(", ") || t("deleted.noDisks") },
-    { key: "by", title: t("deleted.by"), from: "lg", cell: (entry) => entry.deleted_by?.name ?? "–" },
+    { key: "by", title: t("deleted.by"), fit: true, from: "xl", cell: (entry) => entry.deleted_by?.name ?? "–" },
     { key: "at", title: t("deleted.at"), sort: "deleted_at", fit: true, from: "lg", cell: (entry) => <When at={entry.deleted_at} /> },
     { key: "until", title: t("deleted.until"), sort: "purge_at", fit: true, cell: (entry) => <When at={entry.purge_at} /> },
   ];

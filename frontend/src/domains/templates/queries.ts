@@ -4,14 +4,7 @@ import { api, type Query } from "../../api/client";
 import type { Job, Page } from "../../api/types";
 import { refreshObject } from "../../jobs/queries";
 import { keys } from "../../live/keys";
-import type { Template } from "./shapes";
-
-export interface TemplateWish {
-  name: string;
-  domain: string;
-  description?: string;
-  notes?: string;
-}
+import type { Template, TemplateWish } from "./shapes";
 
 export interface VersionWish {
   template: string;

@@ -1,28 +1,7 @@
-import type { OpenJob, Reference } from "../../api/types";
+import type { components } from "../../api/schema";
 
-export interface TemplateVersion {
-  number: number;
-  /** Its disks are copied; domains can be made of it. */
-  ready: boolean;
-  source: string;
-  notes: string;
-  created_by: string;
-  created_at: string;
-  vcpus: number;
-  memory_bytes: number;
-  disks: { target: string; pool: string; volume: string; path: string; format: string; capacity_bytes: number }[];
-}
+type Schemas = components["schemas"];
 
-export interface Template {
-  id: string;
-  name: string;
-  description: string;
-  host: Reference;
-  latest: number | null;
-  versions: TemplateVersion[];
-  job: OpenJob | null;
-  created_at: string;
-  updated_at: string;
-  version: number;
-  actions: string[];
-}
+export type Template = Schemas["Template"];
+export type TemplateVersion = Schemas["TemplateVersion"];
+export type TemplateWish = Schemas["TemplateBodyRequest"];
