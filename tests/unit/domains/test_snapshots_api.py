@@ -65,7 +65,8 @@ def path(domain: Domain, *more: str) -> str:
 
 
 def told() -> list[tuple[str, str]]:
-    notices = [Notice.unpack(fields[b"n"]) for _, fields in redis().xrange(STREAM)]  # type: ignore[union-attr]
+    stream: Any = redis().xrange(STREAM)
+    notices = [Notice.unpack(fields[b"n"]) for _, fields in stream]
     return [(notice.type, notice.kind) for notice in notices if notice.kind == "snapshot"]
 
 

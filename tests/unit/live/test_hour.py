@@ -60,7 +60,7 @@ def test_an_hour_of_a_domain_with_many_devices_stays_below_40_kb() -> None:
     kept: redis.Redis = client()
     key = f"hour:domain:{id}"
     assert kept.llen(key) == 360
-    assert 0 < int(kept.ttl(key)) <= 3660  # type: ignore[arg-type]
+    assert 0 < int(kept.ttl(key)) <= 3660
     assert int(kept.memory_usage(key, samples=0)) <= 40 * 1024  # type: ignore[arg-type]
     usual = uuid4()
     for step in range(360):
