@@ -18,7 +18,8 @@ from jobs.api.present import open_jobs
 COLUMNS = (
     "id", "name", "title", "state", "reason", "host_id", "host__name", "host__state", "host__seen_at", "host__driver",
     "host__cluster_id", "host__cluster__name", "vcpus", "memory_bytes", "max_memory_bytes", "persistent", "autostart",
-    "has_managed_save", "has_pending", "protected", "os_type", "arch", "machine", "domain_type", "firmware", "consoles", "addresses", "created_at", "updated_at",
+    "has_managed_save", "has_pending", "protected", "os_type", "arch", "machine", "domain_type",
+    "firmware", "consoles", "addresses", "created_at", "updated_at",
     "version",
 )  # fmt: skip
 DETAIL_COLUMNS = (
@@ -114,8 +115,10 @@ def actions(row: dict[str, Any], page: Page) -> list[str]:
             possible = bool(row["consoles"]) and row["host__state"] in ANSWERS
         elif action is DomainAction.RESTORE:
             possible = free and row["has_managed_save"]
-        elif action is DomainAction.SAVE or action is DomainAction.UNDEFINE:
+        elif action is DomainAction.SAVE:
             possible = free and row["persistent"]
+        elif action is DomainAction.UNDEFINE:
+            possible = free and row["persistent"] and not row["protected"]
         else:
             possible = free
         if possible:

@@ -94,6 +94,7 @@ def prepared(carrying: Carrying, node: Node, source: Domain, copies: Sequence[Co
     copying.same_disks(disks, copies)
     for pool in {disk.place.pool_uuid for disk in disks if disk.use.own and disk.place is not None}:
         node.refresh_pool(pool)  # a disk may have been put there by hand
+    copying.refuse_disguised(node, disks)
     busy = copying.still_running(node, job)  # what an attempt before this one left
     if busy:
         raise JobFailed("node_busy", busy)

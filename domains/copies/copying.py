@@ -23,6 +23,7 @@ from storage.models import Pool, Volume
 
 logger = logging.getLogger(__name__)
 _FILES = frozenset({"dir", "fs", "netfs", "gluster"})
+_PLAIN = frozenset({"", "raw", "iso", "unknown"})  # read as they are, without a word of their own
 _RAW_ONLY = frozenset({"logical", "rbd"})
 _POLL_SECONDS = 1.0
 _ODD = re.compile(r"[^\w.-]+", re.ASCII)
@@ -104,6 +105,28 @@ def refuse_taken(node: Node, copies: Sequence[Copy]) -> None:
             raise JobFailed("name_taken", f"There is a volume {copy.name} already. Nothing was made.")
 
 
+def disguised(disk: Disk, format: str) -> bool:
+    """Whether a raw disk has the content of another format, which may name any file of the node as its backing file.
+
+    A guest can write such content into its raw disk; copied by that word, the copy would hold that file.
+    """
+    return disk.use.format == "raw" and format not in _PLAIN
+
+
+def refuse_disguised(node: Node, disks: Iterable[Disk]) -> None:
+    """Raises JobFailed. The pools must have been refreshed: a guest may have written there since."""
+    for disk in disks:
+        if not disk.use.own:
+            continue
+        _, seen = node.volume_at(disk.path)
+        if disguised(disk, seen.format):
+            raise JobFailed(
+                "disguised",
+                f"The disk {disk.use.target} is raw by its definition, and its content claims to be {seen.format}. "
+                "Nothing was made.",
+            )
+
+
 def began(job: Job) -> None:
     """Note in the job that none of its volumes was there before: from now on, those that are there are its own."""
     job.options = {**job.options, "began": True}
@@ -161,6 +184,8 @@ def _copy(
     if disk.place is None:
         why = "is in no storage pool that is known" if disk.use.local else "is a network disk"
         raise CannotCopy(f"{disk.use.source} {why}, so it cannot be copied.")
+    if disguised(disk, disk.place.format):
+        raise CannotCopy(f"its definition says raw, and its content claims to be {disk.place.format}.")
     into = pool or Pool.objects.get(pk=disk.place.pool_id)
     if into.state != "running":
         raise CannotCopy(f"the pool {into.name} is {into.state}.")
@@ -176,7 +201,7 @@ def _copy(
     return Copy(
         target=disk.use.target,
         source=disk.path,
-        source_format=disk.place.format or disk.use.format,
+        source_format=disk.use.format,
         pool=str(into.uuid),
         pool_id=str(into.pk),
         name=name,

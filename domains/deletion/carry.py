@@ -164,7 +164,7 @@ def _purge(carrying: Carrying, node: Node, entry: DeletedDomain) -> dict[str, An
     paths = [volume["path"] for volume in entry.volumes]
     try:
         users = node.volume_users(paths) if paths else {}
-        recorded = users_of(entry.host, paths, entry=entry.pk)
+        recorded = users_of(entry.host, paths, besides=entry.domain_id, entry=entry.pk)
         for number, volume in enumerate(list(entry.volumes)):
             path = volume["path"]
             others = sorted({*users.get(path, ()), *(str(user) for user in recorded.get(path, []))})

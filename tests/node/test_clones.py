@@ -1,5 +1,6 @@
 """Clones of domains as services and workers make them, on a real node: whole, linked, cancelled, broken off."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -187,3 +188,24 @@ def test_a_new_name(site: Site) -> None:
     job.refresh_from_db()
     assert decide(job) is True, "not renamed yet: once more"
     site.done(job)
+
+
+def test_content_that_a_guest_could_have_written_names_no_file_of_the_node(site: Site) -> None:
+    """A raw disk with the header of a layer over another file: copied by that word, the copy would hold the file."""
+    secret = site.folder.parent / "secret"
+    secret.write_bytes(b"the node's own secret" * 100)
+    secret.chmod(0o644)
+    volume = site.volume("one")
+    original = site.guest(disk(volume.path))
+    job = services.request(original.pk, by=site.by, name="copy")
+    subprocess.run(
+        ("qemu-img", "create", "-q", "-f", "qcow2", "-b", secret, "-F", "raw", volume.path, "1M"), check=True
+    )
+    ended = site.ended(job)
+    assert (ended.state, ended.error_code) == ("failed", "disguised")
+    assert site.names() == {"one"}
+    site.look_at_all()
+    for linked in (False, True):
+        with pytest.raises(CannotCopy) as refused:
+            services.request(original.pk, by=site.by, name="copy", linked=linked)
+        assert "claims to be qcow2" in refused.value.detail
