@@ -9,13 +9,12 @@ from domains.creation import names
 from domains.creation.complaints import Complaints
 from domains.creation.wish import Wish
 from domains.models import Domain
+from domains.reaching import known_on
 from hosts.models import Host
-from hosts.offers import offers_of
 from hypervisor.errors import InvalidXML
 from hypervisor.xml.creation import identified
 from hypervisor.xml.domain import read_domain
-from hypervisor.xml.reach import Known, reaches
-from storage.models import Volume
+from hypervisor.xml.reach import reaches
 
 _BESIDE = frozenset({"host", "xml", "start", "autostart", "protected", "tags"})
 
@@ -49,19 +48,10 @@ def decided(body: Mapping[str, Any], host: Host, *, by: Actor, complaints: Compl
     )
 
 
-def known_on(host: Host) -> Known:
-    """What of this host everybody may name: its emulators and firmware, and the volumes of its pools."""
-    return Known(
-        emulators={guest["emulator"] for guest in host.capabilities.get("guests", []) if guest["emulator"]},
-        firmware={loader for offer in offers_of(host.pk) for loader in offer.loaders},
-        is_volume=lambda path: Volume.objects.filter(pool__host=host, path=path).exists(),
-    )
-
-
 def _check(xml: str, host: Host, by: Actor, complaints: Complaints) -> None:
     """Raises InvalidXML."""
     within = {"host": host.pk, "cluster": host.cluster_id}
-    for reach in reaches(xml, known_on(host)):
+    for reach in reaches(xml, known_on(host, by)):
         if not by.scope(f"domain.{reach.permission}").covers(within):
             complaints.add(
                 "xml", f"{reach.what} ({reach.path}) needs the permission domain.{reach.permission}."

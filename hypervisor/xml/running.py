@@ -142,6 +142,7 @@ def _strip_chosen_at_start(live: Element, inactive: Element) -> None:
     ):
         _listening(old, new)
     _controllers(live, inactive)
+    _empty_drives(live, inactive)
     for device in live.iterfind("devices/hostdev/source"):
         if device.find("vendor") is not None:
             _drop(device, "address")
@@ -192,6 +193,17 @@ def _listening(live: Element, inactive: Element) -> None:
     for old, new in zip(live.iterfind("listen"), wanted, strict=False):
         if new.get("address") is None:
             old.attrib.pop("address", "")
+
+
+def _empty_drives(live: Element, inactive: Element) -> None:
+    """A drive without a medium has no format while it runs."""
+    later = {attr_at(disk, "target", "dev"): disk for disk in inactive.iterfind("devices/disk")}
+    for disk in live.iterfind("devices/disk"):
+        other = later.get(attr_at(disk, "target", "dev"))
+        if other is None or disk.find("source") is not None or other.find("source") is not None:
+            continue
+        for driver in (*disk.iterfind("driver"), *other.iterfind("driver")):
+            driver.attrib.pop("type", "")
 
 
 def _controllers(live: Element, inactive: Element) -> None:
