@@ -54,6 +54,13 @@ def hears(person: Person, job: dict[str, Any], *patterns: bytes) -> None:
             browser.read_until(pattern, 120)
 
 
+def sees(person: Person, job: dict[str, Any]) -> None:
+    """Its screen opens, though nobody was told its password."""
+    url = person.post(f"/domains/{job['object']['id']}/console/", {"type": "vnc"}, expect=200)["url"]
+    with dial(str(url), person.origin) as page:
+        assert Browser(page).look().pixels
+
+
 @pytest.fixture
 def node(lab: Lab) -> Node:
     return lab.nodes["node2"]
@@ -78,7 +85,7 @@ def test_each_medium_boots(lab: Lab, node: Node, hosts: dict[str, Any], person: 
             disks=[{"capacity_bytes": 64 * MIB, "format": "qcow2"}],
             cloud_init={"user": "ada", "password": "word-of-the-seed", "hostname": "cloudy-host"}, **SMALL,
         ),
-        "kernel": make(person, host, name="direct", kernel=kernel, **SMALL),
+        "kernel": make(person, host, name="direct", kernel=kernel, **SMALL | {"graphics": {"type": "vnc"}}),
         "iso": make(
             person, host, name="installed", iso=volume(person, host, "medium.iso"),
             disks=[{"capacity_bytes": 16 * MIB}], **SMALL,
@@ -96,6 +103,7 @@ def test_each_medium_boots(lab: Lab, node: Node, hosts: dict[str, Any], person: 
         rb"tick \d+",
     )
     hears(person, jobs["kernel"], rb"tick \d+")
+    sees(person, jobs["kernel"])
     hears(person, jobs["iso"], rb"tick \d+")
     hears(person, jobs["disk"], rb"tick \d+")
     assert node.guest_names() == {"direct", "installed", "imported", "cloudy"}
