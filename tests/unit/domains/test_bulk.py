@@ -93,7 +93,7 @@ def test_who_lost_the_permission_meanwhile_does_nothing_more(host: Host, ada: Us
 
 def test_nobody_can_means_no_job(host: Host, ada: User) -> None:
     (running,) = guests(host, DomainState.RUNNING)
-    outcome = wish(ada, "start", [running, uuid4()]).json()  # type: ignore[list-item]
+    outcome = wish(ada, "start", [running.pk, uuid4()]).json()
     assert outcome["job"] is None
     assert [no["code"] for no in outcome["refused"]] == ["operation_invalid", "not_found"]
     assert not Job.objects.exists()
