@@ -82,7 +82,7 @@ def switch(edited: Edited, *, on: bool) -> None:
 def test_a_disk_is_made_and_plugged_into_a_running_domain(visit: Visit, edited: Edited) -> None:
     switch(edited, on=True)
     panel = open_tab(visit, edited, "hardware")
-    expect(panel.get_by_role("button", name="Disk vda")).to_be_visible()
+    expect(panel.get_by_role("button", name="Disk vda", exact=True)).to_be_visible()
     panel.get_by_role("button", name="Add device").click()
     dialog = visit.page.get_by_role("dialog")
     pools = dialog.get_by_label("Storage pool")
@@ -94,7 +94,7 @@ def test_a_disk_is_made_and_plugged_into_a_running_domain(visit: Visit, edited: 
     expect(plan).to_contain_text("At once")
     dialog.get_by_role("button", name="Add", exact=True).click()
     expect(dialog).to_have_count(0)
-    expect(panel.get_by_role("button", name="Disk vdb")).to_be_visible()
+    expect(panel.get_by_role("button", name="Disk vdb", exact=True)).to_be_visible()
     assert "dev='vdb'" in edited.live()
     assert "dev='vdb'" in edited.next_boot()
 
@@ -125,7 +125,7 @@ def test_what_waits_for_the_next_start_is_shown_and_gone_after_a_restart(
 def test_what_is_wrong_is_said_at_its_field(visit: Visit, edited: Edited) -> None:
     visit.expects(400, f"/api/v1/domains/{edited.id}/disks/vda/")
     panel = open_tab(visit, edited, "hardware")
-    panel.get_by_role("button", name="Disk vda").click()
+    panel.get_by_role("button", name="Disk vda", exact=True).click()
     serial = panel.get_by_label("Serial number")
     serial.fill("no/such")
     group = panel.locator(".pf-v6-c-form__group", has=serial)

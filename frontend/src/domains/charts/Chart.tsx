@@ -24,6 +24,7 @@ interface ChartProps {
 }
 
 const HEIGHT = 110;
+const FEW = 4; // so few figures make no line that one sees
 const COLOURS = ["--pf-t--global--icon--color--brand--default", "--pf-t--global--icon--color--status--warning--default"];
 const DASHES: (number[] | undefined)[] = [undefined, [5, 3]]; // not by colour alone
 
@@ -70,7 +71,7 @@ export function Chart({ title, times, lines, format, splits, least, summary, lan
             stroke: token(element, COLOURS[index] ?? ""),
             width: 1.5,
             dash: DASHES[index],
-            points: { show: false },
+            points: { show: (drawn: uPlot, line: number) => (drawn.data[line] ?? []).filter((value) => typeof value === "number").length < FEW },
           })),
         ],
         hooks: { setCursor: [(drawn) => setAt(drawn.cursor.idx ?? null)] },
@@ -102,7 +103,7 @@ export function Chart({ title, times, lines, format, splits, least, summary, lan
           {lines.map((line, index) => {
             const value = line.values[shown];
             return (
-              <span key={line.label} data-line={index}>
+              <span key={line.label} data-line={lines.length > 1 ? index : undefined}>
                 {lines.length > 1 && <span className="ol-quiet">{line.label} </span>}
                 {value === null || value === undefined ? "–" : format(value)}
               </span>

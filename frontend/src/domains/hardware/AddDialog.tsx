@@ -14,17 +14,23 @@ import { InterfaceSource } from "./InterfaceSource";
 import { kindOf, KINDS } from "./kinds";
 import { addDevice, planAddition } from "./queries";
 
-const BUS: Readonly<Record<string, string>> = { disk: "virtio", cdrom: "sata", floppy: "fdc" };
-
 type Wish = Record<string, unknown>;
 
-const OFFERED = Object.entries(KINDS).filter(([, kind]) => kind.add !== undefined);
-const atFirst = (kind: string): Values => ({ ...valuesOf(kindOf(kind).fields, {}), ...kindOf(kind).add });
+// To people a drive is another thing than a disk; to libvirt it is a disk of another sort, on another bus.
+const BUS: Readonly<Record<string, string>> = { disk: "virtio", cdrom: "sata", floppy: "fdc" };
+const OFFERED = Object.keys(KINDS).flatMap((name) => (KINDS[name]?.add === undefined ? [] : name === "disk" ? Object.keys(BUS) : [name]));
+const kindFor = (what: string) => (what in BUS ? "disk" : what);
+
+function atFirst(what: string): Values {
+  const kind = kindOf(kindFor(what));
+  return { ...valuesOf(kind.fields, {}), ...kind.add, ...(what in BUS && { bus: BUS[what] }) };
+}
 
 /** One more device. What a disk or an interface is connected to is picked from what the host has. */
 export function AddDialog({ domain, onClose }: { domain: DomainDetail; onClose: () => void }) {
   const { t } = useTranslation();
-  const [kind, setKind] = useState("disk");
+  const [what, setWhat] = useState("disk");
+  const kind = kindFor(what);
   const [values, setValues] = useState<Values>(() => atFirst("disk"));
   // What the parts of the dialog that know the host's storage and networks say; null while they lack something.
   const [source, setSource] = useState<Wish | null>(null);
@@ -57,22 +63,22 @@ export function AddDialog({ domain, onClose }: { domain: DomainDetail; onClose: 
           <FormGroup label={t("hardware.add.what")} fieldId="add-kind" isRequired>
             <FormSelect
               id="add-kind"
-              value={kind}
+              value={what}
               onChange={(_event, next) => {
                 request.reset();
-                setKind(next);
+                setWhat(next);
                 setValues(atFirst(next));
                 setSource(null);
               }}
             >
-              {OFFERED.map(([name]) => (
+              {OFFERED.map((name) => (
                 <FormSelectOption key={name} value={name} label={t(`hardware.kind.${name}`, { defaultValue: name })} />
               ))}
             </FormSelect>
           </FormGroup>
-          {kind === "disk" && <DiskSource host={domain.host.id} errors={errors} onChange={setSource} onDevice={(device) => setValues({ ...atFirst("disk"), bus: BUS[device] ?? "" })} />}
+          {kind === "disk" && <DiskSource key={what} device={what} host={domain.host.id} errors={errors} onChange={setSource} />}
           {kind === "interface" && <InterfaceSource host={domain.host.id} errors={errors} onChange={setSource} />}
-          <FieldsForm key={kind} kind={kind} fields={fields} values={values} errors={errors} onChange={change} adding />
+          <FieldsForm key={what} kind={kind} fields={fields} values={values} errors={errors} onChange={change} adding />
           {wish && <PlanView plan={plan.plan} error={error} shownFields={shownFields} busy={plan.busy} />}
         </Form>
       </ModalBody>

@@ -15,19 +15,18 @@ const FORMATS = ["qcow2", "raw"] as const;
 const ORIGINS: Readonly<Record<string, readonly Origin[]>> = { disk: ["new", "volume"], cdrom: ["volume", "empty"], floppy: ["volume", "empty"] };
 
 interface DiskSourceProps {
+  /** disk, cdrom or floppy. */
+  device: string;
   host: string;
   errors: Errors;
   onChange: (wish: Wish | null) => void;
-  /** Another sort of disk, which stands on another bus. */
-  onDevice: (device: string) => void;
 }
 
 /** What a new disk is made of: room in a pool, a volume that is there, or for a drive nothing yet. */
-export function DiskSource({ host, errors, onChange, onDevice }: DiskSourceProps) {
+export function DiskSource({ device, host, errors, onChange }: DiskSourceProps) {
   const { t, i18n } = useTranslation();
   const pools = usePools(host);
-  const [device, setDevice] = useState("disk");
-  const [origin, setOrigin] = useState<Origin>("new");
+  const [origin, setOrigin] = useState<Origin>(ORIGINS[device]?.[0] ?? "new");
   const [picked, setPool] = useState("");
   const [capacity, setCapacity] = useState("20 GiB");
   const [format, setFormat] = useState<string>(FORMATS[0]);
@@ -44,21 +43,6 @@ export function DiskSource({ host, errors, onChange, onDevice }: DiskSourceProps
 
   return (
     <>
-      <FormGroup label={t("hardware.disk.sort")} fieldId="add-device-sort">
-        <FormSelect
-          id="add-device-sort"
-          value={device}
-          onChange={(_event, next) => {
-            setDevice(next);
-            setOrigin(ORIGINS[next]?.[0] ?? "new");
-            onDevice(next);
-          }}
-        >
-          {Object.keys(ORIGINS).map((each) => (
-            <FormSelectOption key={each} value={each} label={t(`hardware.kind.${each}`)} />
-          ))}
-        </FormSelect>
-      </FormGroup>
       <FormGroup role="radiogroup" label={t("hardware.disk.origin")} fieldId="add-origin" isInline>
         {(ORIGINS[device] ?? []).map((each) => (
           <Radio key={each} id={`origin-${each}`} name="origin" label={t(`hardware.disk.from.${each}`)} isChecked={origin === each} onChange={() => setOrigin(each)} />

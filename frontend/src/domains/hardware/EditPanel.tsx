@@ -95,14 +95,16 @@ export function EditPanel({ title, icon: Picture, kind, fields, thing, of, mayEd
                 setValues((all) => ({ ...all, [name]: value }));
               }}
             />
-            {wish && <PlanView plan={plan.plan} error={error} shownFields={shownFields} busy={plan.busy} />}
-            <div className="ol-buttons">
-              <Button type="submit" variant="primary" isDisabled={!mayEdit || !ready || request.isPending} isLoading={request.isPending}>
-                {t("save")}
-              </Button>
-              <Button variant="link" onClick={onClose}>
-                {t("cancel")}
-              </Button>
+            <div className="ol-edit-end">
+              {wish && <PlanView plan={plan.plan} error={error} shownFields={shownFields} busy={plan.busy} />}
+              <div className="ol-buttons">
+                <Button type="submit" variant="primary" isDisabled={!mayEdit || !ready || request.isPending} isLoading={request.isPending}>
+                  {t("save")}
+                </Button>
+                <Button variant="link" onClick={onClose}>
+                  {t("cancel")}
+                </Button>
+              </div>
             </div>
           </Form>
         )}
