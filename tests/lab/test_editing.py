@@ -211,3 +211,25 @@ def test_what_the_node_refuses_leaves_all_as_it_was(lab: Lab, hosts: dict[str, A
     assert "Nothing was changed" in failed["error"]["detail"]
     assert (web.xml(), web.xml(inactive=True), web.node.virsh("vol-list", "default")) == before
     assert not web.now["has_pending"]
+
+
+def test_a_container_is_edited_as_far_as_its_driver_can(
+    lab: Lab, standing_lab: Lab, hosts: dict[str, Any], person: Person
+) -> None:
+    node = lab.nodes["node3"]
+    lab.add_container(node, "box")
+    job = person.post("/hosts/", {"name": "node3-lxc", "uri": node.uri_by("tcp", "lxc")}, expect=202)
+    host = person.done(job)["object"]["id"]
+    try:
+        (box,) = person.get("/domains/", host=host)["results"]
+        path = f"/domains/{box['id']}/"
+        eventually(lambda: person.get(path)["os_type"], within=15, what="its definition in the API")
+        wish = {"title": "A box", "vcpus": 2, "max_vcpus": 2}
+        result = person.done(person.patch(path, wish, expect=202))["result"]
+        assert {change["properties"][0] for change in result["changes"]} == set(wish)
+        settings = read_hardware(node.virsh("dumpxml", "--inactive", "box", driver="lxc:///system")).settings
+        assert (settings.title, settings.vcpus) == ("A box", 2)
+        shown = person.get(f"{path}hardware/")
+        assert (shown["settings"]["title"], bool(shown["pending"])) == ("A box", result["needs_restart"])
+    finally:
+        person.delete(f"/hosts/{host}/")
