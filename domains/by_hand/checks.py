@@ -13,7 +13,7 @@ from domains.reaching import not_permitted, sentences
 from hypervisor.errors import InvalidXML
 from hypervisor.libvirt import LIBRARY_VERSION
 from hypervisor.xml.compare import Difference, compare, unified
-from hypervisor.xml.domain import check_definition
+from hypervisor.xml.domain import check_definition, read_domain
 from hypervisor.xml.identity import names_of
 from hypervisor.xml.schema import complaints
 from hypervisor.xml.sources import disk_uses
@@ -54,7 +54,7 @@ class Proposal:
             return [Finding("readable", error.detail, Invalid)]
         found = [self._names()]
         if found[0].ok:
-            found += [self._schema(), self._reach(), self._disks()]
+            found += [self._schema(), self._reach(), self._disks(), self._cards()]
         return found
 
     @cached_property
@@ -149,6 +149,16 @@ class Proposal:
                 "disks", f"{self._worded(layers)} has disks that are layers over it: it must not be written.", Conflict
             )  # fmt: skip
         return Finding("disks", "No other domain uses its disks.")
+
+    def _cards(self) -> Finding:
+        """New addresses of cards must be nobody else's, or two guests would take each other's packets."""
+        had = {card.mac.lower() for card in read_domain(self.present).interfaces}
+        wanted = [card.mac.lower() for card in read_domain(self.wanted).interfaces if card.mac]
+        others = Domain.objects.filter(gone_at=None).exclude(pk=self.domain.pk)
+        for mac in wanted:
+            if wanted.count(mac) > 1 or (mac not in had and others.filter(macs__icontains=mac).exists()):
+                return Finding("interfaces", f"The address {mac} is another card's already.", Conflict)
+        return Finding("interfaces", "Each card has an address of its own.")
 
     def _worded(self, users: Sequence[Any]) -> str:
         """Names of what the person may see alone."""

@@ -43,6 +43,7 @@ _NIC_DEVICES = frozenset({"direct", "hostdev", "ethernet", "vdpa"})
 _RANDOM = frozenset({"/dev/random", "/dev/urandom", "/dev/hwrng"})
 _FIRMWARE = ("/usr/share/OVMF/", "/usr/share/AAVMF/", "/usr/share/qemu/", "/usr/share/edk2/", "/usr/share/seabios/",
              "/usr/share/qemu-efi-aarch64/", "/usr/share/ovmf/")  # fmt: skip
+_WRITABLE, _READ_ONLY = "a disk", "a read-only disk"
 _LONGEST = 300
 _NVRAM = "/var/lib/libvirt/qemu/nvram/"
 
@@ -83,10 +84,11 @@ def reaches(xml: str, known: Known | None = None) -> tuple[Reach, ...]:
 def newly_reached(before: str | None, after: str, known: Known | None = None) -> tuple[Reach, ...]:
     """What `after` reaches that `before` does not yet; everything, where there is no `before`. Raises InvalidXML.
 
-    What stands in a definition already may stay there, whoever edits the rest; it counts by what it is, not by where
-    it stands.
+    What stands in a definition already may stay there, whoever edits the rest; it counts by what it is and what it is
+    used as, not by where it stands. What could be written may become read-only, not the other way round.
     """
     had = {(one.permission, one.what) for one in reaches(before, known)} if before is not None else set()
+    had |= {(permission, what.replace(_WRITABLE, _READ_ONLY)) for permission, what in had}
     return tuple(one for one in reaches(after, known) if (one.permission, one.what) not in had)
 
 
@@ -150,10 +152,10 @@ class _Look:
             yield Reach("host_paths", at, f"the network disk {_whole(element)}")
         for name, value in _attributes(element):
             if self._is_path(element, name, value):
-                yield from self._path(value, f"{at}/@{name}")
+                yield from self._path(value, f"{at}/@{name}", element)
         said = (element.text or "").strip()
         if said and self._is_path_text(element, said):
-            yield from self._path(said, at)
+            yield from self._path(said, at, element)
         for child in element:
             below = f"{at}/{_shown(child)}"
             if child.tag == "seclabel":
@@ -179,16 +181,28 @@ class _Look:
             return True
         return said.startswith("/") and tag not in _FREE_TEXTS and not _has_own_rule(element)
 
-    def _path(self, path: str, at: str) -> Iterator[Reach]:
+    def _path(self, path: str, at: str, element: Element) -> Iterator[Reach]:
         if posixpath.isabs(path) and posixpath.normpath(path) == path:
             if path in _RANDOM or path in self._known.firmware or self._known.is_volume(path):
                 return
             if path.startswith(_FIRMWARE) or path == f"{_NVRAM}{self._name}_VARS.fd":
                 return
-        yield Reach("host_paths", at, f"the path {path}")
+        yield Reach("host_paths", at, f"the path {path} as {_use(element)}")
 
     def _unknown(self, element: Element, at: str) -> Reach:
         return Reach("raw_qemu", at, f"the element {_whole(element)}")
+
+
+def _use(element: Element) -> str:
+    """What a path is named as: the same file is another reach where it is used as something else."""
+    for above in (element, *element.iterancestors()):
+        if above.tag == "disk":
+            held = above.find("readonly") is not None or above.get("device") == "cdrom"
+            return _READ_ONLY if held else _WRITABLE
+        parent = above.getparent()
+        if parent is None or parent.tag in {"devices", "os", "domain"}:
+            return f"a {_shown(above)}"
+    return "a part of the domain"
 
 
 def _disk(disk: Element, at: str) -> Iterator[Reach]:

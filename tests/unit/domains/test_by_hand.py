@@ -299,6 +299,22 @@ def test_another_domains_disk_is_not_to_be_had(host: Host, guest: Domain, ada: U
     assert "other" in reply.json()["detail"]
 
 
+def test_another_cards_address_is_not_to_be_had(host: Host, guest: Domain, ada: User) -> None:
+    card = (
+        "<interface type='network'><mac address='52:54:00:00:00:0{}'/><source network='default'/></interface>"
+    )
+    other = UUID(int=guest.pk.int ^ 1)
+    record(host.pk, [seen(other, name="other")], complete=False)
+    theirs = document(other, card.format("A"), name="other")
+    record_xml(host.pk, other, DomainXML(None, theirs, read_domain(theirs)))
+    own = disk("/pool/own.raw")
+    assert put(ada, guest, document(guest.pk, own + card.format(1)), "?plan=1").json()["allowed"]
+    for cards in (card.format("a"), card.format(1) * 2):
+        reply = put(ada, guest, document(guest.pk, own + cards))
+        assert (reply.status_code, set(reply.json()["errors"])) == (409, {"xml"})
+    assert not Job.objects.exists()
+
+
 def test_going_back_may_not_write_below_a_layer(host: Host, uuid: UUID, ada: User) -> None:
     guest = make_guest(host, uuid, document(uuid, disk("/pool/base.raw")))
     Volume.objects.filter(name="own.raw").update(backing="/pool/base.raw")

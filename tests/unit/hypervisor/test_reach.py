@@ -171,6 +171,18 @@ def test_what_stands_there_already_may_stay_wherever_it_stands() -> None:
     assert newly_reached(before, after, KNOWN) == ()
 
 
+def test_a_path_used_as_something_else_is_new() -> None:
+    def with_disk(more: str) -> str:
+        return domain(f"<disk type='file'><source file='/etc/issue'/>{more}<target dev='vdc'/></disk>")
+
+    writable, held = with_disk(""), with_disk("<readonly/>")
+    line = domain("<serial type='file'><source path='/etc/issue'/></serial>")
+    assert newly_reached(writable, held, KNOWN) == ()
+    assert newly_reached(held, writable, KNOWN)
+    assert newly_reached(held, line, KNOWN)
+    assert newly_reached(writable, line, KNOWN)
+
+
 def test_one_more_of_a_kind_is_new() -> None:
     def with_argument(value: str) -> str:
         argument = f"<qemu:commandline><qemu:arg value='{value}'/></qemu:commandline>"

@@ -17,6 +17,8 @@ from jobs.carrying import carry, decide
 from jobs.errors import JobFailed
 from jobs.models import Job
 from jobs.tasks import follow
+from live.consumer import EventsConsumer
+from live.notices import Notice
 from tests.unit.jobs.conftest import Script
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +222,17 @@ def _administrator() -> Actor:
     role = Role.objects.create(name="all", permissions=["job.read", "job.cancel"])
     Grant.objects.create(user=user, role=role)
     return Actor(user=user)
+
+
+def test_who_asked_for_it_hears_of_it_and_nobody_else_with_such_a_grant() -> None:
+    owner, other = User.objects.create(username="owner"), User.objects.create(username="other")
+    role = Role.objects.create(name="some", permissions=["job.read"])
+    job = opened(parts(1), by=Actor(user=owner))
+    within = {kind: at for kind, at in job.within.items() if at is not None}
+    heard = []
+    for user in (owner, other):
+        Grant.objects.create(user=user, role=role, object_kind="domain", object_id=uuid4())
+        page = EventsConsumer()
+        page._actor = Actor(user=user)
+        heard.append(page._may_hear(Notice("updated", "job", job.pk, 2, within)))
+    assert heard == [True, False]
