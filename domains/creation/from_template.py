@@ -11,16 +11,16 @@ from domains.copies.errors import CannotCopy
 from domains.creation import names
 from domains.creation.complaints import Complaints
 from domains.creation.storage import Made
-from domains.creation.wish import Wish
+from domains.creation.wish import Wish, seed_for
 from domains.templates.source import TemplateSource, template_source
 from hosts.models import Host
 from hypervisor.xml.clone import NewSource
-from hypervisor.xml.creation import resized
+from hypervisor.xml.creation import resized, with_seed
 from storage.models import Pool
 
 _BESIDE = frozenset(
     {"host", "cluster", "name", "count", "title", "description", "tags", "template", "template_version", "vcpus",
-     "memory_bytes", "autostart", "start", "protected"}
+     "memory_bytes", "cloud_init", "autostart", "start", "protected"}
 )  # fmt: skip
 
 
@@ -50,14 +50,18 @@ def decided(
     made = [_made(copy) for copy in copies]
     uuid = uuid4()
     xml = _definition(body, name, uuid, source, copies, made)
+    seed = seed_for(body, names.file_stem(name), host, by, complaints)
+    secret: dict[str, Any] = {"xml": xml if seed is None else with_seed(xml, seed.path)}
+    if seed is not None:
+        secret["cloud_init"] = dict(body["cloud_init"])
     return Wish(
         name=name,
         uuid=uuid,
         xml="",
         made=tuple(made),
-        seed=None,
+        seed=seed,
         locked_screen=False,
-        secret={"xml": xml},  # it may have the VNC's password in it
+        secret=secret,  # the definition too: it may have the VNC's password in it
         start=bool(body.get("start", True)),
         autostart=bool(body.get("autostart", False)),
         protected=bool(body.get("protected", False)),

@@ -74,11 +74,13 @@ def decided(body: Mapping[str, Any], name: str, host: Host, *, by: Actor, compla
         complaints.add("root", "Only a container (type lxc) has a root tree.")
     else:
         _add_disks(body, disks)
-    seed = _add_seed(body, name, disks)
+    seed = seed_for(body, disks.name, host, by, complaints)
+    if seed is not None:
+        _add_seed(seed, disks)
     new = _new_domain(body, name, host, frame, disks, by, complaints)
     storage = disks.decided()
     secret: dict[str, Any] = {}
-    if seed:
+    if seed is not None:
         secret["cloud_init"] = dict(body["cloud_init"])
     password = body.get("graphics", {}).get("password")
     if password:
@@ -141,22 +143,27 @@ def _add_disks(body: Mapping[str, Any], disks: Disks) -> None:
             disks.add_medium(medium)
 
 
-def _add_seed(body: Mapping[str, Any], name: str, disks: Disks) -> Made | None:
+def seed_for(
+    body: Mapping[str, Any], stem: str, host: Host, by: Actor, complaints: Complaints
+) -> Made | None:
+    """Cloud-init's seed, where the wish has words for it. Its size is known once it is made."""
     if "cloud_init" not in body:
         return None
-    cloudinit.check(body["cloud_init"], disks.complaints)
-    pool = default_pool(disks.host, disks.by, _SEEDED)
+    cloudinit.check(body["cloud_init"], complaints)
+    pool = default_pool(host, by, _SEEDED)
     if pool is None:
-        disks.complaints.add("cloud_init", f"{disks.host.name} has no running pool of files for its seed.")
+        complaints.add("cloud_init", f"{host.name} has no running pool of files for its seed.")
         return None
-    seed = Made(pool.pk, pool.uuid, f"{disks.name}-{uuid4().hex[:8]}-seed.iso", 0, "raw", "")
-    path = f"{pool.target.rstrip('/')}/{seed.name}"
+    name = f"{stem}-{uuid4().hex[:8]}-seed.iso"
+    return Made(pool.pk, pool.uuid, name, 0, "raw", f"{pool.target.rstrip('/')}/{name}")
+
+
+def _add_seed(seed: Made, disks: Disks) -> None:
     # Cloud-init finds it by its label on whatever disk. Kernels that are made for clouds know no CD drives of PCs.
     virtio = disks.frame.system.virtio_disk or not disks.frame.x86
     device = "disk" if virtio else "cdrom"
-    drive = NewDisk(path=path, device=device, optional=True, readonly=True)
+    drive = NewDisk(path=seed.path, device=device, optional=True, readonly=True)
     disks.put(drive, {"device": device}, "cloud_init")
-    return Made(pool.pk, pool.uuid, seed.name, 0, "raw", path)
 
 
 def _new_domain(

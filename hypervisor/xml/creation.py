@@ -3,13 +3,14 @@
 `docs/virt-install.md` lists where the two differ, and why.
 """
 
+from itertools import count
 from uuid import UUID, uuid4
 
 from lxml import etree
 
 from hypervisor.errors import InvalidXML, NotFound
-from hypervisor.newdomain import NewDomain
-from hypervisor.xml.creation_devices import add_devices
+from hypervisor.newdomain import NewDisk, NewDomain
+from hypervisor.xml.creation_devices import add_devices, add_disk, target_name
 from hypervisor.xml.document import Element, parse, text, written
 from hypervisor.xml.domain import check_definition
 from hypervisor.xml.osinfo import metadata
@@ -110,6 +111,21 @@ def at_paths(xml: str, paths: dict[str, str]) -> str:
         for name in ("file", "dev"):
             if source.get(name) in paths:
                 source.set(name, paths[source.get(name, "")])
+    return written(domain)
+
+
+def with_seed(xml: str, path: str) -> str:
+    """A template's definition with cloud-init's seed as one more disk: on virtio if it has others there, else a CD."""
+    domain = parse(xml, "domain")
+    devices = domain.find("devices")
+    if devices is None:
+        devices = etree.SubElement(domain, "devices")
+    targets = {(target.get("bus"), target.get("dev")) for target in devices.iterfind("disk/target")}
+    virtio = any(bus == "virtio" for bus, _ in targets)
+    prefix, bus, device = ("vd", "virtio", "disk") if virtio else ("sd", "sata", "cdrom")
+    taken = {name for _, name in targets}
+    target = next(name for number in count() if (name := target_name(prefix, number)) not in taken)
+    add_disk(devices, NewDisk(path=path, device=device, bus=bus, readonly=True, optional=True), target)
     return written(domain)
 
 

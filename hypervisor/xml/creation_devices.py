@@ -18,7 +18,7 @@ def add_devices(devices: Element, new: NewDomain) -> None:
     used: Counter[str] = Counter()
     for disk in new.disks:
         prefix = _PREFIX.get(disk.bus, "sd")
-        _add_disk(devices, disk, target_name(prefix, used[prefix]))
+        add_disk(devices, disk, target_name(prefix, used[prefix]))
         used[prefix] += 1
     if new.container is None:
         _add_controllers(devices, new)
@@ -72,7 +72,8 @@ def _add_root(devices: Element, container: Container) -> None:
     etree.SubElement(filesystem, "target", dir="/")
 
 
-def _add_disk(devices: Element, disk: NewDisk, target: str) -> None:
+def add_disk(devices: Element, disk: NewDisk, target: str) -> None:
+    """One disk, with everything that was decided of it."""
     element = etree.SubElement(devices, "disk", type=disk.type, device=disk.device)
     driver = etree.SubElement(element, "driver", name="qemu", type=disk.format)
     for name, value in (("cache", disk.cache), ("io", disk.io), ("discard", disk.discard)):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from domains.models import Domain, Template
+from domains.models import Domain, Seed, Template
 from domains.templates import services
 from hypervisor.xml.domain import read_domain
 from tests.node.creating import Creator
@@ -52,6 +52,23 @@ def test_it_has_copies_of_its_disks_and_what_was_asked_for_otherwise(
     assert "firstpwd" not in secret
     assert 'passwd=""' not in secret
     assert read_domain(secret).graphics[0].type == "vnc"
+
+
+def test_it_is_told_who_it_is(creator: Creator, template: Template) -> None:
+    site = creator.site
+    body = {
+        "name": "told",
+        "template": str(template.pk),
+        "cloud_init": {"hostname": "told-so"},
+        "start": False,
+    }
+    domain = Domain.objects.get(pk=creator.made(**body))
+    seed = Seed.objects.get(pk=domain.pk)
+    assert [(d["target"], d["readonly"]) for d in domain.definition.disks] == [("vda", False), ("vdb", True)]
+    assert domain.definition.disks[1]["source"] == seed.path
+    assert b"told-so" in Path(seed.path).read_bytes()
+    assert "told-so" not in (domain.definition.inactive or "")
+    assert site.node.volume(site.pool.uuid, seed.name).format in {"raw", "iso"}
 
 
 def test_what_cannot_be_made_of_it(creator: Creator, template: Template) -> None:
