@@ -66,6 +66,7 @@ def recover(job: Job) -> Verdict:
         except (errors.OperationInvalid, errors.Busy) as busy:
             return Unknown(f"The node still works at it: {busy.detail}")
     _look_at_pools(job, host)
+    _remember(job, sealed="")
     if job.cancel_requested_at is not None:
         return WasCancelled()
     return Failed("interrupted", f"The worker died while it made the domain. {_said(removed, left)}")
@@ -104,6 +105,7 @@ def _make(carrying: Carrying, node: Node) -> None:
             raise  # the node is asked what came of it once it answers
         removed, left = _unmake(node, job, made)
         _look_at_pools(job, host_of(job))
+        _remember(job, sealed="")
         if isinstance(failure, JobCancelled) and not left:
             raise
         code = "cancelled" if isinstance(failure, JobCancelled) else failure.code

@@ -242,6 +242,7 @@ def test_one_that_fails_half_way_leaves_nothing_and_says_so(creator: Creator) ->
     ended = site.ended(job)
     assert ended.state == "failed"
     assert "What it had made was removed: taken.qcow2." in ended.error_detail
+    assert ended.option("sealed") == ""
     assert site.names() == set()
     # One that cannot be started is not left behind defined.
     job = creator.job(xml=xml("odd", devices=disk(f"{site.folder}/gone")))
