@@ -14,6 +14,7 @@ from domains.copies.users import users_of
 from domains.models import Template, TemplateVersion
 from domains.templates.source import paths_of
 from hosts import looking, nodes
+from hosts.models import Host
 from hypervisor import errors
 from hypervisor.node import Node
 from hypervisor.xml.clone import NewSource, fresh, with_screen_locked
@@ -46,7 +47,7 @@ def make(carrying: Carrying) -> dict[str, Any]:
     """Copy the domain's disks; only then the version is ready."""
     job = carrying.job
     source, host = ends(job)
-    version = _version(job)
+    version = _begin(job, host)
     copies = copying.copies_of(job)
     made: list[Copy] = []
     try:
@@ -71,27 +72,22 @@ def make(carrying: Carrying) -> dict[str, Any]:
 
 
 def recover_make(job: Job) -> Verdict:
-    """Ready: done. Else what the attempt made is taken away, and it begins anew or ends."""
-    version = TemplateVersion.objects.filter(
-        template_id=job.option("template"), number=job.option("number")
-    ).first()
-    if version is None:
-        return Failed("interrupted", "The worker died after it had given this up.")
-    if version.ready_at is not None:
+    """Ready: done. Else what the attempt made is taken away, and it begins anew."""
+    ready = TemplateVersion.objects.filter(
+        template_id=job.option("template"), number=job.option("number"), ready_at__isnull=False
+    )
+    if ready.exists():
         return Succeeded({"template": job.option("template"), "number": job.option("number")})
+    _give_up(job)  # the next attempt begins with its rows too
     try:
         _, host = ends(job)
     except JobFailed as gone:
-        _give_up(job)
         return Failed(gone.code, gone.detail)
     with nodes.pooled(host) as node:
         busy = copying.still_running(node, job)
     if busy:
         return Unknown(busy)
-    if job.cancel_requested_at is not None or timezone.now() >= job.deadline_at:
-        _give_up(job)
-        return WasCancelled() if job.cancel_requested_at else Failed("deadline", "It was not done in time.")
-    return Again()
+    return WasCancelled() if job.cancel_requested_at is not None else Again()
 
 
 def delete(carrying: Carrying) -> dict[str, Any]:
@@ -125,14 +121,31 @@ def _again(job: Job) -> Verdict:
     return Again()
 
 
-def _version(job: Job) -> TemplateVersion:
-    version = (
-        TemplateVersion.objects.select_related("template__host")
-        .filter(template_id=job.option("template"), number=job.option("number"))
-        .first()
-    )
-    if version is None:
-        raise JobFailed("not_found", "The template was removed.")
+def _begin(job: Job, host: Host) -> TemplateVersion:
+    """The rows of what is being made, shown from now on. Raises JobFailed."""
+    template_id, number, name = job.option("template"), job.option("number"), job.option("name")
+    with transaction.atomic():
+        template = Template.objects.select_for_update().filter(pk=template_id).first()
+        if template is None and number != 1:
+            raise JobFailed("not_found", f"The template {name} was removed.")
+        if template is None:
+            if Template.objects.filter(name=name).exists():
+                raise JobFailed("name_taken", f"There is a template named {name} already.")
+            template = Template.objects.create(
+                pk=template_id, name=name, description=job.option("description", ""), host=host
+            )
+            tell("created", "template", template.pk, template.version, host.within)
+        else:
+            _changed(template)
+        version, _ = TemplateVersion.objects.get_or_create(
+            template=template,
+            number=number,
+            defaults={
+                "source_name": job.object_name,
+                "notes": job.option("notes", ""),
+                "created_by_name": job.option("by", ""),
+            },
+        )
     return version
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
@@ -41,9 +41,11 @@ def make(
         domain = _source(domain_id, by, lock=True)
         services.check(domain, DomainAction.CLONE)
         copies = _copies(domain, f"{name}-v1", pool_id, by)
-        template = _create(name, description, domain)
-        tell("created", "template", template.pk, template.version, template.host.within)
-        return _open(template, 1, domain, copies, notes, by, action="template.create")
+        _refuse_name(name)
+        return _open(
+            uuid4(), name, 1, domain, copies, by,
+            action="template.create", notes=notes, description=description,
+        )  # fmt: skip
 
 
 def plan_make(
@@ -71,9 +73,13 @@ def add_version(
         domain = _source(domain_id, by, lock=True)
         services.check(domain, DomainAction.CLONE)
         _refuse_other_host(template, domain)
+        _refuse_busy(template)
         newest = template.versions.aggregate(newest=Max("number"))["newest"] or 0
         copies = _copies(domain, f"{template.name}-v{newest + 1}", pool_id, by)
-        return _open(template, newest + 1, domain, copies, notes, by, action="template.add_version")
+        return _open(
+            template.pk, template.name, newest + 1, domain, copies, by,
+            action="template.add_version", notes=notes,
+        )  # fmt: skip
 
 
 def plan_version(
@@ -111,7 +117,7 @@ def delete(template_id: UUID, *, by: Actor, number: int | None = None) -> Job:
     with transaction.atomic():
         template = _find(template_id, by, lock=True)
         versions = _versions(template, number)
-        _refuse_busy(template, versions)
+        _refuse_busy(template)
         for path, users in users_of(template.host, paths_of(versions), template=template.pk).items():
             raise InUse(f"{path} of {template.name}", users)
         audit.record(by, "template.delete", "template", template.pk, template.name, number=number)
@@ -131,7 +137,7 @@ def plan_delete(template_id: UUID, *, by: Actor, number: int | None = None) -> d
     versions = _versions(template, number)
     checks = []
     try:
-        _refuse_busy(template, versions)
+        _refuse_busy(template)
     except Refused as refused:
         checks.append(Check(refused.code, False, refused.detail))
     users = users_of(template.host, paths_of(versions), template=template.pk)
@@ -206,22 +212,27 @@ def _plan(domain: Domain, stem: str, pool_id: UUID | None, by: Actor, check: Che
     }
 
 
-def _create(name: str, description: str, domain: Domain) -> Template:
-    try:
-        with transaction.atomic():
-            template: Template = Template.objects.create(name=name, description=description, host=domain.host)
-    except IntegrityError:
-        raise _name_taken(name) from None
-    return template
+def _refuse_name(name: str) -> None:
+    """Raises Conflict: a template has the name, or one that is being made will have it."""
+    making = Job.objects.filter(kind="template.create", state__in=OPEN, options__name=name)
+    if Template.objects.filter(name=name).exists() or making.exists():
+        raise _name_taken(name)
 
 
 def _open(
-    template: Template, number: int, domain: Domain, copies: list[Copy], notes: str, by: Actor, *, action: str
+    template_id: UUID,
+    name: str,
+    number: int,
+    domain: Domain,
+    copies: list[Copy],
+    by: Actor,
+    *,
+    action: str,
+    notes: str,
+    description: str = "",
 ) -> Job:
-    TemplateVersion.objects.create(
-        template=template, number=number, source_name=domain.name, notes=notes, created_by_name=by.name
-    )
-    audit.record(by, action, "template", template.pk, template.name, number=number, domain=domain.name)
+    """The template's rows are the job's to make, so that one that is never begun leaves none."""
+    audit.record(by, action, "template", template_id, name, number=number, domain=domain.name)
     return open_job(
         "template.create",
         ("domain", domain.pk, domain.name),
@@ -229,8 +240,12 @@ def _open(
         host=(domain.host_id, domain.host.name),
         cluster_id=domain.host.cluster_id,
         options={
-            "template": str(template.pk),
+            "template": str(template_id),
             "number": number,
+            "name": name,
+            "description": description,
+            "notes": notes,
+            "by": by.name,
             "copies": [copy.plain() for copy in copies],
         },
     )
@@ -243,11 +258,9 @@ def _versions(template: Template, number: int | None) -> list[TemplateVersion]:
     return versions
 
 
-def _refuse_busy(template: Template, versions: list[TemplateVersion]) -> None:
-    """Raises Busy, Conflict: a version that is being made, a silent host."""
-    under_way = open_job_of("template", template.pk)
-    if under_way is None and any(version.ready_at is None for version in versions):
-        under_way = making([template.pk]).get(template.pk)
+def _refuse_busy(template: Template) -> None:
+    """Raises Busy, Conflict: a version is being made or removed, its host is silent."""
+    under_way = open_job_of("template", template.pk) or making([template.pk]).get(template.pk)
     if under_way is not None:
         raise Busy(under_way)
     if not template.host.answers:

@@ -13,11 +13,14 @@ from domains.models import Domain, Template
 from domains.templates import services
 from domains.templates.source import template_source
 from hypervisor.data import NewVolume
+from hypervisor.errors import NodeUnreachable
+from hypervisor.libvirt.node import LibvirtNode
 from hypervisor.xml.clone import NewSource
 from hypervisor.xml.domain import read_domain
 from jobs.carrying import decide
 from jobs.errors import Busy
 from jobs.models import Job, JobState
+from jobs.services import cancel
 from tests.node.site import MIB, Site, cdrom, disk
 
 
@@ -113,16 +116,43 @@ def test_a_template_that_fails_half_way_never_was(site: Site) -> None:
     one, two = site.volume("one"), site.volume("two")
     domain = site.guest(disk(one.path), disk(two.path, "vdb"))
     job = services.make(by=site.by, name="small", domain_id=domain.pk)
-    assert list(services.making([Template.objects.get().pk]).values()) == [job]
-    with pytest.raises(Invalid):
-        template_source(Template.objects.get().pk, site.by)
-    with pytest.raises(Busy):
-        services.delete(Template.objects.get().pk, by=site.by)
+    with pytest.raises(Conflict):
+        services.make(by=site.by, name="small", domain_id=site.guest().pk)
     Path(two.path).unlink()
     site.node.refresh_pool(site.pool.uuid)
     assert site.ended(job).state == "failed"
     assert site.names() == {"one"}
     assert not Template.objects.exists()
+
+
+def test_one_that_was_cancelled_before_it_began_never_was(site: Site) -> None:
+    job = services.make(by=site.by, name="small", domain_id=site.guest().pk)
+    assert cancel(job.pk, by=site.by).state == "cancelled"
+    assert not Template.objects.exists()
+    made(site, site.guest())
+
+
+def test_while_a_version_is_being_made_nothing_else_is_done_to_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    domain = site.guest(disk(site.volume("one").path))
+    template = made(site, domain)
+    job = services.add_version(template.pk, by=site.by, domain_id=domain.pk)
+    assert services.making([template.pk]) == {template.pk: job}
+    assert services.plan_delete(template.pk, by=site.by)["allowed"] is False
+    with pytest.raises(Busy) as refused:
+        services.delete(template.pk, by=site.by)
+    assert refused.value.members["job"]["id"] == str(job.pk)
+    with monkeypatch.context() as silent:
+        silent.setattr(LibvirtNode, "clone_volume", _silent)
+        assert site.ended(job).state == "unknown"
+    assert [version.ready_at is None for version in template.versions.all()] == [True, False]
+    with pytest.raises(Invalid):
+        template_source(template.pk, site.by, number=2)
+    assert decide(job) is True
+    assert template.versions.count() == 1, "taken back with what was made"
+    site.done(job)
+    assert template_source(template.pk, site.by).version.number == 2
 
 
 def test_a_worker_that_died_is_followed_by_another(site: Site) -> None:
@@ -155,3 +185,7 @@ def test_its_words_are_changed_by_who_saw_them(site: Site) -> None:
     with pytest.raises(Conflict):
         services.make(by=site.by, name=other.name, domain_id=domain.pk)
     assert services.plan_make(by=site.by, name="other", domain_id=domain.pk)["allowed"] is False
+
+
+def _silent(*_: object) -> None:
+    raise NodeUnreachable("gone")
