@@ -16,6 +16,7 @@ from hypervisor.xml.pool import write_folder
 from hypervisor.xml.sources import disk_uses
 from hypervisor.xml.volume import read_volume, write_volume
 
+_WHOLE_NODE_SECONDS = 300.0  # thousands of definitions and volumes over a slow line
 _INACTIVE = libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE
 
 
@@ -51,7 +52,7 @@ class Copying(Connected):
         self, paths: Sequence[str], *, besides: UUID | None = None
     ) -> Mapping[str, tuple[str, ...]]:
         """One call a domain and a volume of the node, so only before something is removed."""
-        return self._run(lambda: self._users(frozenset(paths), besides), seconds=BULK_SECONDS)
+        return self._run(lambda: self._users(frozenset(paths), besides), seconds=_WHOLE_NODE_SECONDS)
 
     def remove_nvram(self, xml: str) -> None:
         """Raises OperationInvalid when the node has that domain (again): then the variables are its own."""
