@@ -53,7 +53,9 @@ class Clock(Model):
             At("@adjustment").clear(element)
         for name, owners in _OWNERS.items():
             if offset not in owners:
-                At(f"@{name}").clear(element)  # what belonged to another offset is refused by libvirt
+                cls.forgo(
+                    element, changed, "offset", name, f"An offset of {offset or 'none'} does not have it."
+                )
         if offset == "timezone" and not element.get("timezone"):
             raise InvalidField("timezone", "It is required for this offset.")
         if offset == "absolute" and not element.get("start"):
@@ -62,5 +64,5 @@ class Clock(Model):
 
 _OWNERS = {
     "timezone": {"timezone"}, "adjustment": {"utc", "localtime", "variable"}, "basis": {"variable"},
-    "start": {"absolute"},
+    "start_seconds": {"absolute"},
 }  # fmt: skip

@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar
 
 from hypervisor.errors import InvalidField
 from hypervisor.xml.codecs import CPUSET, ON_OFF, YES_NO, Text, Whole, words
-from hypervisor.xml.document import Element
+from hypervisor.xml.document import Element, text
 from hypervisor.xml.model import Many, Model
-from hypervisor.xml.places import At, Present, SizeAttribute
+from hypervisor.xml.places import At, SizeAttribute
 
 _MODEL = Text(
     longest=64, pattern=r"[A-Za-z0-9_.+-]+", like="the name of a CPU model such as Skylake-Server-IBRS"
@@ -79,16 +79,18 @@ class Cpu(Model):
         mode = element.get("mode")
         if mode in {"host-model", "host-passthrough", "maximum"}:
             # What an earlier model and its match said would be refused, or hold the guest back.
-            Present("model").clear(element)
-            At("@match").clear(element)
-        if mode != "host-passthrough" and mode != "maximum":
-            At("@migratable").clear(element)
-        if mode == "custom" and element.find("model") is None:
+            for name in ("match", "model", "vendor_id"):
+                cls.forgo(element, changed, "mode", name, f"The mode {mode} takes what the node has.")
+            if mode != "host-model" or "fallback" not in changed:
+                cls.forgo(
+                    element, changed, "mode", "fallback", f"The mode {mode} has nothing to fall back to."
+                )
+        if mode not in {"host-passthrough", "maximum"}:
+            cls.forgo(
+                element, changed, "mode", "migratable", "It is of the modes host-passthrough and maximum."
+            )
+        if mode == "custom" and not text(element, "model"):
             raise InvalidField("model", "The mode custom needs one.")
-        if mode is None and element.find("model") is None:
-            # libvirt takes a match without a model for a mistake.
-            At("@match").clear(element)
-            At("@check").clear(element)
 
 
 @dataclass(frozen=True, slots=True)

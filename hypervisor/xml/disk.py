@@ -19,6 +19,9 @@ PREFIX_OF_BUS = {"virtio": "vd", "ide": "hd", "fdc": "fd", "xen": "xvd", "uml": 
 _TARGET = Text(pattern=r"(hd|sd|vd|xvd|ubd|fd)[a-z]{1,3}", like="a name such as vda, sdb or hdc")
 _PROTOCOLS = words("nbd iscsi rbd sheepdog gluster vxhs nfs http https ftp ftps tftp ssh")
 _RATE = Whole()
+_OF_VIRTIO = (
+    "iothread", "queues", "queue_size", "io_event_fd", "event_index", "iommu", "ats", "packed", "model",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,7 @@ class Disk(Model):
     def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
         source = element.find("source")
         if source is not None and set(source.attrib) <= {"startupPolicy"} and len(source) == 0:
-            remove(source)  # a policy for the lack of nothing
+            cls.forgo(element, changed, "source", "startup_policy", "Only what has a source can lack it.")
         device, bus = element.get("device", "disk"), attr_at(element, "target", "bus")
         if (device == "floppy") != (bus == "fdc") and bus:
             raise InvalidField("bus", "A floppy drive stands on the bus fdc, and nothing else does.")
@@ -196,23 +199,21 @@ class Disk(Model):
             raise InvalidField("bus", "A CD drive cannot stand on virtio: use sata, scsi, usb or ide.")
         if device in {"disk", "lun"} and element.find("source") is None:
             raise InvalidField("source", "A disk needs one; only drives can be empty.")
-        if "bus" in changed:
-            _suit_bus(element, bus)
+        if bus:
+            _suit_bus(element, bus, changed)
         if element.find("source") is None and element.get("type") is None:
             element.set("type", "file")  # an empty drive has a type too
 
 
-def _suit_bus(disk: Element, bus: str) -> None:
+def _suit_bus(disk: Element, bus: str, changed: AbstractSet[str]) -> None:
     """libvirt refuses on a bus what only another one can have."""
     if bus != "virtio":
-        of_virtio = ("iothread", "queues", "queue_size", "ioeventfd", "event_idx", "iommu", "ats", "packed")
-        for name in of_virtio:
-            At(f"driver@{name}").clear(disk)
-        At("@model").clear(disk)
+        for name in _OF_VIRTIO:
+            Disk.forgo(disk, changed, "bus", name, "Only a disk on virtio has it.")
     if bus not in {"usb", "scsi"}:
-        At("target@removable").clear(disk)
+        Disk.forgo(disk, changed, "bus", "removable", "Only a disk on usb or scsi has it.")
     if bus not in {"usb", "scsi", "sata", "ide"}:
-        At("target@rotation_rate").clear(disk)
+        Disk.forgo(disk, changed, "bus", "rotation_rate", "Only a disk on usb, scsi, sata or ide has it.")
 
 
 def free_target(bus: str, taken: frozenset[str]) -> str:

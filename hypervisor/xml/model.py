@@ -91,6 +91,19 @@ class Model:
     def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
         """After `changed` properties: refuse or put right what none of them sees alone. Raises InvalidField."""
 
+    @classmethod
+    def forgo(cls, element: Element, changed: AbstractSet[str], kind: str, name: str, why: str) -> None:
+        """A property that there cannot be: refused if asked for; gone when `kind` changed from what could have it.
+
+        Raises InvalidField.
+        """
+        place = property_of(cls, name).place
+        if not {kind, name} & changed or place.read(element) in (None, ()):
+            return
+        if name in changed:
+            raise InvalidField(name, why)
+        place.clear(element)
+
 
 M = TypeVar("M", bound=Model)
 

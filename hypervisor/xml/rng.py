@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from hypervisor.xml.codecs import ON_OFF, PATH, Milliseconds, Whole, words
 from hypervisor.xml.document import Element, attr_at
 from hypervisor.xml.model import Model
-from hypervisor.xml.places import At
+from hypervisor.xml.places import At, Of
 
 _MODELS = words("virtio virtio-transitional virtio-non-transitional")
 
@@ -21,7 +21,9 @@ class Rng(Model):
 
     backend: Annotated[str, At("backend@model", words("random builtin"))]
     model: Annotated[str, At("@model", _MODELS)] = "virtio"
-    path: Annotated[str | None, At("backend", PATH)] = None  # of random, such as /dev/urandom
+    path: Annotated[str | None, Of("backend@model", "random", At("backend", PATH))] = (
+        None  # of random, such as /dev/urandom
+    )
     rate_bytes: Annotated[int | None, At("rate@bytes", Whole(1))] = None
     rate_period_seconds: Annotated[float | None, At("rate@period", Milliseconds())] = None
     iommu: Annotated[bool | None, At("driver@iommu", ON_OFF)] = None

@@ -8,7 +8,11 @@ from hypervisor.errors import InvalidField
 from hypervisor.xml.codecs import PATH, UUID, YES_NO, words
 from hypervisor.xml.document import Element, attr_at
 from hypervisor.xml.model import Model
-from hypervisor.xml.places import At, Names, Present
+from hypervisor.xml.places import At, Names, Of, Present
+
+_EMULATED = ("backend@type", "emulator")
+_PASSED = ("backend@type", "passthrough")
+_BANKS = ("sha1", "sha256", "sha384", "sha512")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +24,12 @@ class Tpm(Model):
     backend: Annotated[str, At("backend@type", words("emulator passthrough"))]
     model: Annotated[str | None, At("@model", words("tpm-tis tpm-crb tpm-spapr spapr-tpm-proxy"))] = None
     version: Annotated[str | None, At("backend@version", words("1.2 2.0"))] = None
-    persistent_state: Annotated[bool | None, At("backend@persistent_state", YES_NO)] = None
-    encryption_secret: Annotated[str | None, At("backend/encryption@secret", UUID)] = None
+    persistent_state: Annotated[bool | None, Of(*_EMULATED, At("backend@persistent_state", YES_NO))] = None
+    encryption_secret: Annotated[str | None, Of(*_EMULATED, At("backend/encryption@secret", UUID))] = None
     active_pcr_banks: Annotated[
-        tuple[str, ...], Names("backend/active_pcr_banks", ("sha1", "sha256", "sha384", "sha512"))
+        tuple[str, ...], Of(*_EMULATED, Names("backend/active_pcr_banks", _BANKS))
     ] = ()
-    device: Annotated[str | None, At("backend/device@path", PATH)] = None
+    device: Annotated[str | None, Of(*_PASSED, At("backend/device@path", PATH))] = None
 
     @classmethod
     def settle(cls, element: Element, changed: AbstractSet[str]) -> None:

@@ -174,4 +174,4 @@ class Numa(Model):
         if "cells" in changed:
             follow_cells(element)
         if attr_at(element, "numatune/memory", "placement") == "auto":
-            At("numatune/memory@nodeset").clear(element)
+            cls.forgo(element, changed, "placement", "nodes", "The placement auto chooses them.")

@@ -38,6 +38,6 @@ class Video(Model):
 
     @classmethod
     def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
-        if "model" in changed and attr_at(element, "model", "type") != "qxl":
-            for name in ("ram", "vgamem", "vram64"):
-                At(f"model@{name}").clear(element)
+        if attr_at(element, "model", "type") != "qxl":
+            for name in ("ram_bytes", "vga_memory_bytes", "vram64_bytes"):
+                cls.forgo(element, changed, "model", name, "Only qxl has it.")
