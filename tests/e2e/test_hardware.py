@@ -88,7 +88,7 @@ def test_a_disk_is_made_and_plugged_into_a_running_domain(visit: Visit, edited: 
     pools = dialog.get_by_label("Storage pool")
     # The pool's name stands before the room that it has.
     pools.select_option(label=pools.locator("option", has_text=POOL).inner_text())
-    dialog.get_by_label("Size", exact=True).fill("32")
+    dialog.get_by_role("textbox", name=re.compile("^Size")).fill("32")
     dialog.get_by_label("Unit of Size").select_option("MiB")
     plan = dialog.get_by_role("region", name="What will happen")
     expect(plan).to_contain_text("At once")
@@ -128,8 +128,7 @@ def test_what_is_wrong_is_said_at_its_field(visit: Visit, edited: Edited) -> Non
     panel.get_by_role("button", name="Disk vda", exact=True).click()
     serial = panel.get_by_label("Serial number")
     serial.fill("no/such")
-    group = panel.locator(".pf-v6-c-form__group", has=serial)
-    expect(group.locator(".pf-m-error").last).to_be_visible()
+    expect(serial).to_have_accessible_description(re.compile("It must be letters"))
     expect(panel.get_by_role("button", name="Save")).to_be_disabled()
 
 

@@ -2,8 +2,10 @@ import { Alert, ExpandableSection, Icon, List, ListItem, Skeleton } from "@patte
 import { ArrowRightIcon, CheckCircleIcon, ExclamationCircleIcon } from "@patternfly/react-icons";
 import { useTranslation } from "react-i18next";
 
+import { asProblem } from "../api/problem";
 import type { Plan, PlannedChange } from "../api/types";
 import { DiffView } from "./DiffView";
+import { pathWords } from "./pathWords";
 import { ProblemAlert } from "./Problems";
 
 interface PlanViewProps {
@@ -26,7 +28,7 @@ export function PlanView({ plan, error, shownFields, busy, unfolded = false }: P
   return (
     <section aria-label={t("plan.title")} aria-live="polite" aria-busy={busy} className="ol-plan">
       {!plan && !error && busy && <Skeleton width="70%" screenreaderText={t("plan.looking")} />}
-      <ProblemAlert error={error} shownFields={shownFields} />
+      {!saidAtFields(error, shownFields) && <ProblemAlert error={error} shownFields={shownFields} />}
       {plan && (
         <>
           {checks.length > 0 && (
@@ -60,6 +62,12 @@ export function PlanView({ plan, error, shownFields, busy, unfolded = false }: P
   );
 }
 
+/** Whether the form beside it says already all that is wrong. */
+function saidAtFields(error: unknown, shownFields: readonly string[] = []): boolean {
+  const fields = error ? Object.keys(asProblem(error).errors) : [];
+  return fields.length > 0 && fields.every((field) => shownFields.includes(field));
+}
+
 function Changes({ title, changes }: { title: string; changes: readonly PlannedChange[] }) {
   if (changes.length === 0) return null;
   return (
@@ -81,7 +89,7 @@ export function Change({ what, before, after }: { what: string; before: string |
   const { t } = useTranslation();
   return (
     <>
-      <span className="ol-quiet">{what}</span> <code>{before ?? t("plan.nothing")}</code>{" "}
+      <span className="ol-quiet" title={what}>{pathWords(what)}</span> <code>{before ?? t("plan.nothing")}</code>{" "}
       <ArrowRightIcon title={t("plan.becomes")} className="ol-arrow" /> <code>{after ?? t("plan.nothing")}</code>
     </>
   );

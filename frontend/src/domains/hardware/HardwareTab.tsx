@@ -113,7 +113,7 @@ export default function HardwareTab({ domain }: { domain: DomainDetail }) {
     <div className="ol-stack">
       {query.isError && <OutdatedAlert error={query.error} retry={() => void query.refetch()} />}
       <PendingBanner domain={domain} pending={pending} />
-      <Drawer isExpanded={panel !== null} isInline>
+      <Drawer isExpanded={panel !== null} isInline className="ol-editing">
         <DrawerContent panelContent={panel}>
           <DrawerContentBody>
             <Toolbar>

@@ -27,6 +27,8 @@ export interface Kind {
   fields: readonly Field[];
   /** What tells one from another at a glance: names of properties. */
   facts: readonly string[];
+  /** What belongs to its name, where there may be several. */
+  own?: readonly string[];
   /** Offered in the dialog that adds one, with these values at first. */
   add?: Values;
 }
@@ -95,7 +97,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
       { name: "clipboard", as: "maybe", more: true, when: is("type", "spice") },
       { name: "file_transfer", as: "maybe", more: true, when: is("type", "spice") },
     ],
-    facts: ["type", "port", "listen.address", "listen.socket"],
+    facts: ["port", "listen.address", "listen.socket"],
+    own: ["type"],
     add: { type: "vnc" },
   },
   video: {
@@ -123,7 +126,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
       { name: "type", as: "choice", options: words("tablet keyboard mouse"), required: true },
       { name: "bus", as: "choice", options: words("usb virtio ps2") },
     ],
-    facts: ["type", "bus"],
+    facts: ["bus"],
+    own: ["type"],
     add: { type: "tablet", bus: "usb" },
   },
   tpm: {
@@ -182,7 +186,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
       { name: "managed", as: "maybe", when: is("type", "pci", "usb") },
       { ...BOOT_ORDER, more: true },
     ],
-    facts: ["type", "pci_address", "usb_vendor", "usb_product", "mdev_uuid"],
+    facts: ["pci_address", "usb_vendor", "usb_product", "mdev_uuid"],
+    own: ["type"],
     add: { type: "pci", managed: "yes" },
   },
   serial: { icon: TerminalIcon, fields: CHARACTER, facts: ["type", "target_type", "path"], add: { type: "pty" } },
@@ -191,7 +196,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   channel: {
     icon: ExchangeAltIcon,
     fields: [...CHARACTER, { name: "target_type", as: "choice", options: words("virtio guestfwd xen") }, { name: "target_name", as: "text" }],
-    facts: ["target_name", "type"],
+    facts: ["type"],
+    own: ["target_name"],
     add: { type: "unix", target_type: "virtio", target_name: "org.qemu.guest_agent.0" },
   },
   controller: {
@@ -202,7 +208,8 @@ export const KINDS: Readonly<Record<string, Kind>> = {
       { name: "queues", as: "whole", more: true },
       { name: "iothread", as: "whole", more: true },
     ],
-    facts: ["type", "model", "index"],
+    facts: ["model"],
+    own: ["type", "index"],
     add: { type: "scsi", model: "virtio-scsi" },
   },
   memballoon: {
