@@ -32,7 +32,7 @@ WISH = SnapshotWish("one", "said", Kept.INTERNAL, ())
 @pytest.fixture
 def nodewatch(doorbell: object) -> Iterator[None]:
     """Answers those who wait until something is written; here nobody reads it."""
-    listening: Any = client().pubsub()
+    listening: Any = client().pubsub()  # type: ignore[no-untyped-call]
     listening.subscribe(looking.CHANNEL)
     ended = threading.Event()
 
