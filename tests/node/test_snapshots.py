@@ -184,7 +184,9 @@ def test_a_revert_that_fails_leaves_the_definition_and_no_file(qemu: LibvirtNode
 
 def test_with_uefi_only_external_ones(qemu: LibvirtNode, place: Place) -> None:
     name = f"uefi-{uuid4().hex[:8]}"
-    whole = xml(name, devices=place.disk("a.qcow2")).replace("<os>", "<features><acpi/></features><os firmware='efi'>")
+    whole = xml(name, devices=place.disk("a.qcow2")).replace(
+        "<os>", "<features><acpi/></features><os firmware='efi'>"
+    )
     with Guest(qemu, whole=whole) as guest:
         defined = qemu.domain_xml(guest.uuid).inactive
         assert defined is not None
