@@ -264,6 +264,8 @@ class Of:
 
     def write(self, element: Element, value: Any) -> None:
         if not self._is_there(element):
+            if value == ():
+                return  # none of them is what there is
             raise ValueError(f"Only one of type {self.needed} has it.")
         self.place.write(element, value)
 
