@@ -39,7 +39,7 @@ INNER = _words(
     defaultiothread device dhCert direct dirty-ring discard disk distances downscript driver dtb e820_host
     emulator emulator_period emulator_quota emulatorpin emulatorsched encryption entry event evmcs extended_l2
     feature features fibrechannel filesystem filetransfer filterref fips firmware format frames frequencies
-    genid geometry gic gid gl global_period global_quota graphics group guest handle hap hard_limit hidden
+    genid geometry gic gid gl global_period global_quota graphics group group_name guest handle hap hard_limit hidden
     hint-dedicated host hostdev hpt htm hub hugepages hyperv ibs identity idmap image imagelabel inbound init
     initarg initdir initenv initgroup initiator initrd inituser input interconnects interface ioapic iommu
     iothread iothread_period iothread_quota iothreadids iothreadpin iothreads iothreadsched iotune ip ipi iqn

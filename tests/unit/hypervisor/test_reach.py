@@ -1,5 +1,7 @@
 """What a definition reaches on its host: every way out that is known, and what is no way out."""
 
+from pathlib import Path
+
 import pytest
 
 from hypervisor.xml.reach import Known, newly_reached, reaches
@@ -192,6 +194,20 @@ def test_one_more_of_a_kind_is_new() -> None:
     assert newly_reached(with_argument("-S"), with_argument("-S"), KNOWN) == ()
     assert newly_reached(with_argument("-S"), with_argument("-s"), KNOWN)
     assert newly_reached(with_argument(f"{long}1"), with_argument(f"{long}2"), KNOWN)
+
+
+def test_every_element_of_real_definitions_is_known() -> None:
+    """Of all that virt-install and libvirt's own documentation write, foreign namespaces aside."""
+    folder = Path(__file__).parents[2] / "data" / "domains"
+    documents = sorted(folder.glob("**/*.xml"))
+    assert len(documents) >= 60
+    unknown = {
+        (document.name, reach.path)
+        for document in documents
+        for reach in reaches(document.read_text())
+        if reach.what.startswith("the element") and ":" not in reach.path and "capabilities" not in reach.path
+    }
+    assert unknown == set()
 
 
 def test_nothing_before_means_that_all_is_new() -> None:
