@@ -2114,9 +2114,9 @@ export interface components {
             capacity_bytes: number | null;
         };
         DiskHistory: {
-            /** Read bytes per second */
-            write_bytes_per_second: (number | null)[];
             target: string;
+            read_bytes_per_second: (number | null)[];
+            write_bytes_per_second: (number | null)[];
         };
         DiskStats: {
             target: string;
@@ -4012,11 +4012,11 @@ export interface components {
             network: components["schemas"]["Reference"] | null;
         };
         InterfaceHistory: {
-            /** Rx bytes per second */
-            tx_bytes_per_second: (number | null)[];
             /** @description The device on the host. */
             target: string;
             mac: string;
+            rx_bytes_per_second: (number | null)[];
+            tx_bytes_per_second: (number | null)[];
         };
         InterfaceStats: {
             /** @description The device on the host. */
