@@ -26,7 +26,9 @@ def images(node: Node, admin: Person) -> Iterator[Path]:
     node.daemon.file("images/initramfs", made.initramfs.read_bytes())
     node.virsh("pool-define-as", "images", "dir", "--target", str(folder))
     node.virsh("pool-start", "images")
-    eventually(lambda: admin.get("/volumes/", name="initramfs")["results"], within=WITHIN, what="the kernel is known")
+    eventually(
+        lambda: admin.get("/volumes/", name="initramfs")["results"], within=WITHIN, what="the kernel is known"
+    )
     yield folder
     node.virsh("pool-destroy", "images")
     node.virsh("pool-undefine", "images")
@@ -46,7 +48,7 @@ def fill(visit: Visit, name: str) -> Locator:
     """The questions of a small domain that boots the kernel; returns what stands beside them."""
     visit.page.get_by_role("textbox", name="Name", exact=True).fill(name)
     visit.page.get_by_role("combobox", name="Host", exact=True).select_option(label="rack1")
-    visit.page.get_by_text("Kernel", exact=True).click()
+    visit.page.locator("label[for=source-of-kernel]").click()
     choose(visit, "Kernel", "vmlinuz")
     choose(visit, "Initial RAM disk", "initramfs")
     visit.page.get_by_label("Kernel command line").fill("console=ttyS0 quiet")
@@ -108,7 +110,7 @@ def test_what_the_server_refuses_stands_at_its_field(visit: Visit, node: Node, i
     name = visit.page.get_by_role("textbox", name="Name", exact=True)
     name.fill("db1")
     group = visit.page.locator(".pf-v6-c-form__group", has=name)
-    expect(group.locator(".pf-m-error")).to_be_visible()
+    expect(group.locator(".pf-v6-c-helper-text")).to_contain_text("There is a domain db1 on rack1 already")
     expect(visit.page.get_by_role("button", name="Create", exact=True)).to_be_disabled()
     visit.page.reload()
     expect(visit.page.get_by_role("textbox", name="Name", exact=True)).to_have_value("db1")

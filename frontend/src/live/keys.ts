@@ -11,11 +11,12 @@ export const keys = {
   one: (kind: string, id: string, ...rest: unknown[]): QueryKey => [kind, "one", id, ...rest],
 };
 
-// What also changes when an object of a kind does: every change of these is an event, a host counts its domains.
+// What also changes when an object of a kind does: every change of these is an event, a host counts its domains, and
+// only jobs put something into the recycle bin or take it out.
 const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
   domain: ["event", "host", "snapshot"],
   host: ["event", "domain", "pool", "network"],
-  job: ["event"],
+  job: ["event", "deleted_domain", "template"],
   volume: ["pool"],
 };
 
