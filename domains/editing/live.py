@@ -241,13 +241,13 @@ class Running:
         step: str,
         *,
         again: Callable[[], object] | None = None,
-        seconds: float = GUEST_SECONDS,
+        seconds: float | None = None,
     ) -> bool:
         """Look until it is so. A guest that was not listening yet is asked once more."""
         began = asked = time.monotonic()
         while not reached():
             now = time.monotonic()
-            if now - began > seconds:
+            if now - began > (seconds or GUEST_SECONDS):
                 return False
             if again is not None and now - asked > _ASK_AGAIN_SECONDS:
                 asked = now

@@ -37,9 +37,11 @@ def _disk(disk: Element) -> None:
     """Jobs that are under way and the chain of images below it are states; they are not part of what is wanted."""
     for name in ("backingStore", "mirror"):
         _drop(disk, name)
-    for source in disk.iterfind("source"):
+    for source in disk.findall("source"):
         source.attrib.pop("index", "")
         _drop(source, "seclabel")
+        if not len(source) and not source.attrib:
+            disk.remove(source)  # what is left where media came out while it ran
 
 
 def _interface(interface: Element) -> None:

@@ -102,9 +102,6 @@ def test_what_runs_takes_devices(qemu: LibvirtNode, daemon: PrivateDaemon) -> No
         qemu.attach_device(guest.uuid, disk_of(file, "vdb"))
         assert "disk:vdb" in keys(live(qemu, guest))
         assert "disk:vdb" not in keys(inactive(qemu, guest))
-        # The firmware alone runs: nobody lets go of it, and nobody claims that it is gone.
-        qemu.detach_device(guest.uuid, lambda said: device_xml(said, "disk:vdb"))
-        assert "disk:vdb" in keys(live(qemu, guest))
         with pytest.raises(NotFound):
             qemu.detach_device(guest.uuid, lambda said: device_xml(said, "disk:vdc"))
 
