@@ -100,7 +100,8 @@ function CreateForm({ hosts, onJob }: { hosts: readonly Host[]; onJob: (id: stri
   );
   const { source } = values;
   const own = source !== "xml";
-  const machine = own && source !== "container";
+  const made = own && source !== "template"; // a template brings its devices along
+  const machine = made && source !== "container";
   return (
     <Grid hasGutter>
       <GridItem lg={7} xl={8}>
@@ -109,8 +110,8 @@ function CreateForm({ hosts, onJob }: { hosts: readonly Host[]; onJob: (id: stri
           <Questions form={form} values={values} hosts={hosts} options={options.data} />
           <div>
             {machine && folded("processor", Boolean(errors.cpu ?? errors.topology), <Processor {...section} />)}
-            {machine && source !== "template" && folded("disks", hasLater(errors.disks), <Disks {...section} />)}
-            {own && folded("interfaces", Boolean(errors.interfaces), <Interfaces {...section} />)}
+            {machine && folded("disks", hasLater(errors.disks), <Disks {...section} />)}
+            {made && folded("interfaces", Boolean(errors.interfaces), <Interfaces {...section} />)}
             {machine && folded("firmware", Boolean(errors.firmware ?? errors.tpm ?? errors.machine ?? errors.type ?? errors.arch), <Firmware {...section} />)}
             {machine && folded("devices", Boolean(errors.graphics ?? errors.video ?? errors.sound ?? errors.serial ?? errors.watchdog), <Devices {...section} />)}
             {["cloud", "disk", "template"].includes(source) && folded("cloudInit", hasCloudInit(errors.cloud_init), <CloudInit {...section} />)}

@@ -48,6 +48,13 @@ describe("what is sent", () => {
     expect(specOf(form({ source: "xml", xml: "<domain/>", vcpus: "4" }))).toEqual({ host: "h1", xml: "<domain/>", start: true });
   });
 
+  it("leaves to a template what comes with it", () => {
+    const asked = { os: "debian12", firmware: "efi", rng: "yes", interfaces: [], memory: "2", tags: "a, b" };
+    expect(specOf(form({ source: "template", template: "t1", template_version: "2", ...asked }))).toEqual({
+      host: "h1", name: "web", template: "t1", template_version: 2, memory_bytes: 2_147_483_648, tags: ["a", "b"], start: true,
+    });
+  });
+
   it("keeps cloud-init from what does not use it", () => {
     const cloud_init = { ...EMPTY.cloud_init, user: "me", ssh_keys: "ssh-ed25519 A\n\n ssh-ed25519 B " };
     expect(specOf(form({ source: "iso", iso: "v1", cloud_init }))).not.toHaveProperty("cloud_init");

@@ -1,4 +1,4 @@
-import { NEW_DISK, NEW_NIC, type CreationForm } from "./form";
+import { NEW_DISK, NEW_NIC, type CreationForm, type Source } from "./form";
 import { gibToBytes } from "./sizes";
 
 type Values = Record<string, unknown>;
@@ -8,14 +8,14 @@ export function specOf(form: CreationForm): Values {
   const { source } = form;
   if (source === "xml") return { host: form.host, xml: form.xml, start: form.start };
   const several = Number(form.count) > 1;
-  return filled({
+  const whole = filled({
     host: form.host,
     name: form.name,
     count: several ? Number(form.count) : undefined,
     title: form.title,
     description: form.description,
     tags: words(form.tags),
-    os: source === "container" ? "" : form.os,
+    os: form.os,
     ...mediumOf(form),
     vcpus: number(form.vcpus),
     memory_bytes: form.memory ? gibToBytes(form.memory) : undefined,
@@ -39,7 +39,18 @@ export function specOf(form: CreationForm): Values {
     start: form.start,
     protected: form.protected || undefined,
   }, ["interfaces", "disks"]);
+  // What the form asked for another source, and this one decides itself, stays in the form.
+  const decided = DECIDED[source] ?? [];
+  return Object.fromEntries(Object.entries(whole).filter(([name]) => !decided.includes(name)));
 }
+
+const OF_MACHINES = ["cpu", "topology", "arch", "machine", "firmware", "tpm", "graphics", "video", "sound", "rng", "agent", "serial", "watchdog"];
+
+/** What is not asked where it comes with the source. */
+const DECIDED: Partial<Record<Source, readonly string[]>> = {
+  template: [...OF_MACHINES, "os", "type", "interfaces"],
+  container: [...OF_MACHINES, "os"],
+};
 
 function mediumOf(form: CreationForm): Values {
   switch (form.source) {
