@@ -64,10 +64,11 @@ def words(text: str) -> Word:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A whole number between two limits."""
+    """A whole number between two limits; or -1 where that means that there is none."""
 
     least: int = 0
     most: int = 2**63 - 1
+    unlimited: bool = False
 
     def read(self, text: str) -> int | None:
         try:
@@ -76,8 +77,11 @@ class Whole:
             return None
 
     def write(self, value: Any) -> str:
+        if self.unlimited and value == -1:
+            return "-1"
         if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
-            raise ValueError(f"It must be a whole number from {self.least} to {self.most}.")
+            instead = ", or -1 for no limit" if self.unlimited else ""
+            raise ValueError(f"It must be a whole number from {self.least} to {self.most}{instead}.")
         return str(value)
 
 

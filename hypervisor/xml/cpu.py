@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from hypervisor.errors import InvalidField
 from hypervisor.xml.codecs import CPUSET, ON_OFF, YES_NO, Text, Whole, words
-from hypervisor.xml.document import Element, text
+from hypervisor.xml.document import Element, attr_at, text
 from hypervisor.xml.model import Many, Model
 from hypervisor.xml.places import At, SizeAttribute
 
@@ -86,11 +86,18 @@ class Cpu(Model):
                     element, changed, "mode", "fallback", f"The mode {mode} has nothing to fall back to."
                 )
         if mode not in {"host-passthrough", "maximum"}:
+            if attr_at(element, "cache", "mode") == "passthrough":
+                cls.forgo(
+                    element, changed, "mode", "cache_mode", "Only the node's own CPU passes its cache on."
+                )
             cls.forgo(
                 element, changed, "mode", "migratable", "It is of the modes host-passthrough and maximum."
             )
         if mode == "custom" and not text(element, "model"):
             raise InvalidField("model", "The mode custom needs one.")
+        address = element.find("maxphysaddr")
+        if address is not None and address.get("mode") == "emulate" and address.get("bits") is None:
+            raise InvalidField("address_bits", "To emulate them takes their number.")
 
 
 @dataclass(frozen=True, slots=True)

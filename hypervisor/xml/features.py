@@ -1,12 +1,16 @@
 """The `<features>` of a domain: what its machine has."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from hypervisor.errors import InvalidField
 from hypervisor.xml.codecs import ON_OFF, Text, Whole, words
+from hypervisor.xml.document import Element, attr_at
 from hypervisor.xml.model import Model, Part
 from hypervisor.xml.places import At, Present, Size
 
+_RETRIES = "8191"  # what libosinfo and virt-manager have for Windows
 _VENDOR = Text(pattern="[^,]{0,12}", like="at most 12 characters")
 
 
@@ -35,6 +39,16 @@ class Hyperv(Model):
     ipi: Annotated[bool | None, At("ipi@state", ON_OFF)] = None
     evmcs: Annotated[bool | None, At("evmcs@state", ON_OFF)] = None
     avic: Annotated[bool | None, At("avic@state", ON_OFF)] = None
+
+    @classmethod
+    def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
+        spinlocks, stimer = element.find("spinlocks"), element.find("stimer")
+        if spinlocks is not None and spinlocks.get("state") == "on" and spinlocks.get("retries") is None:
+            spinlocks.set("retries", _RETRIES)
+        if attr_at(element, "vendor_id", "state") == "on" and not attr_at(element, "vendor_id", "value"):
+            raise InvalidField("vendor_id_value", "To show one takes the value.")
+        if stimer is not None and stimer.get("state") is None:
+            raise InvalidField("stimer", "Direct timers need it on.")
 
 
 @dataclass(frozen=True, slots=True)

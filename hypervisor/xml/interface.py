@@ -104,6 +104,11 @@ class Bandwidth(Model):
     floor_bytes: Annotated[int | None, At("@floor", Kibibytes())] = None
     burst_bytes: Annotated[int | None, At("@burst", Kibibytes())] = None
 
+    @classmethod
+    def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
+        if element.attrib and element.get("average") is None and element.get("floor") is None:
+            raise InvalidField("average_bytes", "It is required.")
+
 
 @dataclass(frozen=True, slots=True)
 class FilterParameter(Model):

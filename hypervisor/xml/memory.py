@@ -94,6 +94,8 @@ def settle_slots(domain: Element) -> None:
     """Memory can be plugged in where there are slots for it, and NUMA cells that it belongs to."""
     limit = domain.find("maxMemory")
     if limit is None:
+        if domain.get("type") in {"kvm", "qemu"} and domain.find("devices/memory") is not None:
+            raise InvalidField("memory_limit_bytes", "The memory devices of the domain need it.")
         return
     if not (limit.text or "").strip():
         raise InvalidField("memory_limit_bytes", "Slots need a limit.")

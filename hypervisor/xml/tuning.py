@@ -13,7 +13,7 @@ from hypervisor.xml.model import Many, Model, Part
 from hypervisor.xml.places import At, Size
 
 _PERIOD = Whole(1000, 1_000_000)
-_QUOTA = Whole(-1, 17_592_186_044_415)  # -1: as much as there is
+_QUOTA = Whole(1000, 17_592_186_044_415, unlimited=True)
 _WEIGHT = Whole(100, 1000)
 _RATE = Whole()
 _NUMA_MODES = words("strict preferred interleave restrictive")
@@ -173,5 +173,8 @@ class Numa(Model):
     def settle(cls, element: Element, changed: AbstractSet[str]) -> None:
         if "cells" in changed:
             follow_cells(element)
+        memory = element.find("numatune/memory")
+        if memory is not None and memory.get("placement") != "auto" and memory.get("nodeset") is None:
+            raise InvalidField("nodes", "To take memory from some nodes, name them, or let auto choose them.")
         if attr_at(element, "numatune/memory", "placement") == "auto":
             cls.forgo(element, changed, "placement", "nodes", "The placement auto chooses them.")
