@@ -64,7 +64,8 @@ class Installation:
         """Start it and return at once."""
         with self.output.open("ab") as output:
             self.supervisor = subprocess.Popen(
-                self._command("up"),
+                # Killed tests leave no installation behind: it stops as if asked to.
+                ["setpriv", "--pdeathsig", "TERM", "--", *self._command("up")],
                 cwd=PROJECT,
                 env=self.env,
                 stdin=subprocess.DEVNULL,
