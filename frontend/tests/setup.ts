@@ -1,5 +1,5 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeAll } from "vitest";
 
 import { startTranslations } from "../src/locales/i18n";
@@ -13,5 +13,6 @@ globalThis.ResizeObserver ??= class {
   disconnect() {}
 };
 
+configure({ asyncUtilTimeout: 10_000 }); // a busy machine takes seconds to show what has arrived
 beforeAll(() => startTranslations("en"));
 afterEach(cleanup);
