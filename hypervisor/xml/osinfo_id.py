@@ -12,7 +12,7 @@ from hypervisor.xml.places import prune, reach
 _NAMESPACE = "http://libosinfo.org/xmlns/libvirt/domain/1.0"
 _PATH = f"metadata/{{{_NAMESPACE}}}libosinfo/{{{_NAMESPACE}}}os"
 _ID = Text(
-    longest=255, pattern=r"https?://[A-Za-z0-9./_-]+", like="an id such as http://debian.org/debian/12"
+    longest=255, pattern=r"https?://[A-Za-z0-9./_-]+", like="an id such as http://fedoraproject.org/fedora/37"
 )
 
 
