@@ -39,7 +39,9 @@ class Domain(models.Model):
     domain_type = models.CharField(max_length=32, blank=True)
     firmware = models.CharField(max_length=16, blank=True)
     macs = models.CharField(max_length=1000, blank=True)  # for the search
-    addresses = models.CharField(max_length=1000, blank=True)  # of the guest while it runs, for lists and the search
+    addresses = models.CharField(
+        max_length=1000, blank=True
+    )  # of the guest while it runs, for lists and the search
     consoles = models.JSONField(default=list)  # "vnc", "serial"
     # The next boot will bring something else than what runs: Definition.pending says what.
     has_pending = models.BooleanField(default=False)

@@ -27,7 +27,16 @@ _SOURCES = (_HERE / "guest-init.sh", _HERE / "guest-lease.sh", _HERE / "guest.py
 _KERNEL_FOR_GUESTS = {"amd64": ("linux-image-cloud-amd64", "linux-image-virtual")}
 _KERNEL_OR_MODULES = re.compile(r"linux-(image|modules)-(unsigned-)?\d[\w.+-]*")
 # What the guest's devices need; what a kernel has built in has no module and is left out.
-_MODULES = ("virtio_pci", "virtio_blk", "virtio_net", "virtio_balloon", "virtio_console", "button", "evdev", "isofs")
+_MODULES = (
+    "virtio_pci",
+    "virtio_blk",
+    "virtio_net",
+    "virtio_balloon",
+    "virtio_console",
+    "button",
+    "evdev",
+    "isofs",
+)
 _DOWNLOAD_SECONDS = 120
 
 
