@@ -1,6 +1,5 @@
 """The last hour on a real Redis: steps, gaps, devices, and how little room it takes."""
 
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -9,7 +8,8 @@ import redis
 from live import hour
 from live.doorbell import client
 
-FIGURES = {name: 1234.5 for name in hour.FIGURES["domain"]}
+pytestmark = pytest.mark.usefixtures("doorbell")
+FIGURES = dict.fromkeys(hour.FIGURES["domain"], 1234.5)
 NOW = 1_800_000_005.0
 
 
@@ -17,11 +17,6 @@ def add(id: object, at: float, devices: dict[str, hour.Rates] | None = None, **f
     with client().pipeline(transaction=False) as pipe:
         hour.append(pipe, "domain", id, at, FIGURES | figures, devices)  # type: ignore[arg-type]
         pipe.execute()
-
-
-@pytest.fixture(autouse=True)
-def rung(doorbell: object) -> Iterator[None]:
-    yield
 
 
 def test_steps_and_gaps() -> None:
