@@ -207,7 +207,7 @@ def texts(model: type[Model], path: tuple[str, ...] = ()) -> Iterator[tuple[str,
             yield (*path, each.name)
 
 
-@pytest.mark.parametrize("path", texts(Settings), ids=".".join)
+@pytest.mark.parametrize("path", list(texts(Settings)), ids=".".join)
 def test_hostile_text_in_a_setting(path: tuple[str, ...]) -> None:
     _try_hostile(golden.domain("tuning"), None, path)
 
