@@ -17,8 +17,8 @@ export function DomainOverview({ domain }: { domain: DomainDetail }) {
   const yesNo = (value: boolean) => t(value ? "yes" : "no");
   return (
     <Grid hasGutter>
-      <GridItem lg={7}>
-        <Card isFullHeight>
+      <GridItem lg={7} className="ol-stack ol-start">
+        <Card>
           <CardTitle component="h2">{t("facts")}</CardTitle>
           <CardBody>
             <Facts
@@ -60,16 +60,12 @@ export function DomainOverview({ domain }: { domain: DomainDetail }) {
             />
           </CardBody>
         </Card>
+        <Disks domain={domain} />
+        <Interfaces domain={domain} />
       </GridItem>
       <GridItem lg={5} className="ol-stack ol-start">
         {domain.consoles.includes("vnc") && domain.actions.includes("console") && !domain.stale && <ScreenCard domain={domain} />}
         <Load domain={domain} />
-      </GridItem>
-      <GridItem lg={7}>
-        <Disks domain={domain} />
-      </GridItem>
-      <GridItem lg={5}>
-        <Interfaces domain={domain} />
       </GridItem>
     </Grid>
   );
@@ -96,7 +92,7 @@ function Load({ domain }: { domain: DomainDetail }) {
 function Disks({ domain }: { domain: DomainDetail }) {
   const { t } = useTranslation();
   return (
-    <Card isFullHeight>
+    <Card>
       <CardTitle component="h2">{t("domain.disks")}</CardTitle>
       <CardBody>
         {domain.disks.length === 0 ? (
@@ -135,7 +131,7 @@ function Disks({ domain }: { domain: DomainDetail }) {
 function Interfaces({ domain }: { domain: DomainDetail }) {
   const { t } = useTranslation();
   return (
-    <Card isFullHeight>
+    <Card>
       <CardTitle component="h2">{t("domain.interfaces")}</CardTitle>
       <CardBody>
         {domain.interfaces.length === 0 ? (

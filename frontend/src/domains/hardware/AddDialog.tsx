@@ -76,9 +76,9 @@ export function AddDialog({ domain, onClose }: { domain: DomainDetail; onClose: 
               ))}
             </FormSelect>
           </FormGroup>
-          {kind === "disk" && <DiskSource key={what} device={what} host={domain.host.id} errors={errors} onChange={setSource} />}
+          {kind === "disk" && <DiskSource key={`source ${what}`} device={what} host={domain.host.id} errors={errors} onChange={setSource} />}
           {kind === "interface" && <InterfaceSource host={domain.host.id} errors={errors} onChange={setSource} />}
-          <FieldsForm key={what} kind={kind} fields={fields} values={values} errors={errors} onChange={change} adding />
+          <FieldsForm key={`fields ${what}`} kind={kind} fields={fields} values={values} errors={errors} onChange={change} adding />
           {wish && <PlanView plan={plan.plan} error={error} shownFields={shownFields} busy={plan.busy} />}
         </Form>
       </ModalBody>

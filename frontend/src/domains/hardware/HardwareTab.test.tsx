@@ -88,6 +88,28 @@ describe("the hardware of a domain", () => {
     expect(screen.getByRole("menuitem", { name: "Change medium" })).toBeEnabled();
   });
 
+  it("asks of a new device what its kind has, and of a drive nothing to be in it", async () => {
+    const asked: unknown[] = [];
+    server.use(
+      http.get(`${API}/pools/`, () => HttpResponse.json(page([]))),
+      http.post(`${API}/domains/*`, async ({ request }) => {
+        asked.push(await request.json());
+        return HttpResponse.json({ allowed: true, checks: [] });
+      }),
+    );
+    renderPage(<HardwareTab domain={EDITABLE} />);
+    await open("Add device");
+    const what = screen.getByLabelText(/^What \*|^What$/);
+    await userEvent.selectOptions(what, "interface");
+    expect(await screen.findByLabelText("Plugged into")).toHaveValue("user");
+    expect(screen.queryByLabelText(/Storage pool/)).toBeNull();
+    await waitFor(() => expect(asked.at(-1)).toEqual({ source: { type: "user" }, model: "virtio" }));
+    await userEvent.selectOptions(what, "cdrom");
+    await userEvent.click(screen.getByLabelText("Empty"));
+    expect(screen.queryByLabelText("Plugged into")).toBeNull();
+    await waitFor(() => expect(asked.at(-1)).toEqual({ device: "cdrom", bus: "sata" }));
+  });
+
   it("changes nothing for who may only look", async () => {
     renderPage(<HardwareTab domain={domain({ actions: [] })} />);
     expect(await screen.findByRole("button", { name: "Add device" })).toBeDisabled();

@@ -180,7 +180,7 @@ export default function HardwareTab({ domain }: { domain: DomainDetail }) {
 function Listing({ title, children }: { title: string; children: ReactNode }) {
   const { t } = useTranslation();
   return (
-    <Table variant="compact" aria-label={title} className="ol-hardware">
+    <Table variant="compact" aria-label={title} className="ol-middle">
       <Thead>
         <Tr>
           <Th width={35}>{title}</Th>

@@ -59,7 +59,7 @@ export default function SnapshotsTab({ domain }: { domain: DomainDetail }) {
               </ToolbarItem>
             </ToolbarContent>
           </Toolbar>
-          <Table isTreeTable variant="compact" aria-label={t("snapshot.many")}>
+          <Table isTreeTable variant="compact" className="ol-middle" aria-label={t("snapshot.many")}>
             <Thead>
               <Tr>
                 <Th width={35}>{t("name")}</Th>
@@ -74,6 +74,7 @@ export default function SnapshotsTab({ domain }: { domain: DomainDetail }) {
                   <Button
                     variant="secondary"
                     size="sm"
+                    className="ol-wide-only"
                     icon={<UndoIcon />}
                     isDisabled={!mayRevert}
                     aria-label={t("domain.actionOn", { what: t("snapshot.revert.button"), name: row.snapshot.name })}
@@ -84,6 +85,7 @@ export default function SnapshotsTab({ domain }: { domain: DomainDetail }) {
                   <Kebab
                     label={t("domain.actionsOf", { name: row.snapshot.name })}
                     entries={[
+                      { key: "revert", label: t("snapshot.revert.button"), icon: <UndoIcon />, disabled: !mayRevert, run: () => setOpen({ what: "revert", row }) },
                       {
                         key: "delete",
                         label: t("snapshot.delete.button"),
