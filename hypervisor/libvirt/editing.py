@@ -11,6 +11,7 @@ from hypervisor.libvirt.calls import CHANGE_SECONDS
 from hypervisor.libvirt.connected import Connected, Domain
 from hypervisor.libvirt.translation import clean
 from hypervisor.xml.domain import check_definition
+from hypervisor.xml.schema import takes_long
 
 _LIVE = libvirt.VIR_DOMAIN_AFFECT_LIVE
 # Complete definitions hold what the bare ones hide: passwords that would be lost when they are written back.
@@ -32,7 +33,8 @@ class Editing(Connected):
             before: str = self._ask(domain.XMLDesc, _INACTIVE)
             after = check_definition(change(before))
             if after != before:
-                self._ask(self._connection.defineXMLFlags, after, libvirt.VIR_DOMAIN_DEFINE_VALIDATE)
+                flags = 0 if takes_long(after) else libvirt.VIR_DOMAIN_DEFINE_VALIDATE
+                self._ask(self._connection.defineXMLFlags, after, flags)
             return before
 
         return self._run(work, seconds=CHANGE_SECONDS)

@@ -10,6 +10,7 @@ from hypervisor.libvirt.calls import CHANGE_SECONDS, LONG_SECONDS
 from hypervisor.libvirt.connected import UNSUPPORTED, Connected, Domain
 from hypervisor.states import DomainState
 from hypervisor.xml.domain import check_definition
+from hypervisor.xml.schema import takes_long
 
 # What else belongs to a definition. From all to none: drivers know different ones, and refuse what they do not know.
 _UNDEFINE_FLAGS = (
@@ -60,7 +61,8 @@ class Living(Connected):
         checked = check_definition(xml)
 
         def work() -> UUID:
-            domain = self._ask(self._connection.defineXMLFlags, checked, libvirt.VIR_DOMAIN_DEFINE_VALIDATE)
+            flags = 0 if takes_long(checked) else libvirt.VIR_DOMAIN_DEFINE_VALIDATE
+            domain = self._ask(self._connection.defineXMLFlags, checked, flags)
             return UUID(bytes=domain.UUID())
 
         return self._run(work, seconds=CHANGE_SECONDS)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from hypervisor.xml.document import parse
+from hypervisor.xml.document import Element, parse
 
 _SCHEMA = Path("/usr/share/libvirt/schemas/domain.rng")
 _MOST = 5
@@ -34,7 +34,7 @@ def complaints(domain_xml: str) -> tuple[str, ...] | None:
     It is this machine's libvirt that speaks: a newer node may know more.
     """
     domain = parse(domain_xml, "domain")
-    if sum(4 ** min(len(element.attrib), 20) for element in domain.iter()) > _MOST_WAYS:
+    if _takes_long(domain):
         return None
     with _lock:  # the validator keeps its complaints in itself
         schema = _schema()
@@ -44,6 +44,15 @@ def complaints(domain_xml: str) -> tuple[str, ...] | None:
             return ()
         found = dict.fromkeys(_worded(entry.message) for entry in schema.error_log)
     return tuple(word for word in found if word)[:_MOST] or ("libvirt's schema does not allow this.",)
+
+
+def takes_long(domain_xml: str) -> bool:
+    """Whether a validator, the node's own too, would think for long about a domain. Raises InvalidXML."""
+    return _takes_long(parse(domain_xml, "domain"))
+
+
+def _takes_long(domain: Element) -> bool:
+    return sum(4 ** min(len(element.attrib), 20) for element in domain.iter()) > _MOST_WAYS
 
 
 def _worded(message: str) -> str:
