@@ -89,8 +89,14 @@ export function Change({ what, before, after }: { what: string; before: string |
   const { t } = useTranslation();
   return (
     <>
-      <span className="ol-quiet" title={what}>{pathWords(what)}</span> <code>{before ?? t("plan.nothing")}</code>{" "}
-      <ArrowRightIcon title={t("plan.becomes")} className="ol-arrow" /> <code>{after ?? t("plan.nothing")}</code>
+      <span className="ol-quiet" title={what}>{pathWords(what)}</span> <Said value={before} />{" "}
+      <ArrowRightIcon title={t("plan.becomes")} className="ol-arrow" /> <Said value={after} />
     </>
   );
+}
+
+/** The value, or that there is none: which is not the value "none" of libvirt's. */
+function Said({ value }: { value: string | null }) {
+  const { t } = useTranslation();
+  return value === null ? <em className="ol-quiet">{t("plan.nothing")}</em> : <code>{value}</code>;
 }
