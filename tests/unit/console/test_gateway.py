@@ -57,10 +57,11 @@ class Stand:
             self.asked.append(request.said["ticket"])
             refusal: Answer = ({"status": 403, "code": "ticket_refused", "detail": "No."}, None)
             said, target = self.answers.pop(request.said["ticket"], refusal)
+            if target is not None:
+                self.lifelines.append(lifeline)  # before the browser can learn that it is connected
             channel.send(lifeline, said, (target.fileno(),) if target else ())
             if target is not None:
                 target.close()
-                self.lifelines.append(lifeline)
 
     def domain(self, ticket: str, said: dict[str, Any]) -> socket.socket:
         """The domain's end of the console that the ticket opens."""
