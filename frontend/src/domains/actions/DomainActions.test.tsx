@@ -68,7 +68,7 @@ describe("the actions of a domain", () => {
     renderPage(<DomainActions domain={domain(OFF)} />);
     await userEvent.click(screen.getByRole("button", { name: "Start" }));
     await waitFor(() => expect(asked).toBe(1));
-    expect(sessionStorage.getItem("ovirtlite.watched-jobs")).toContain("job-1");
+    await waitFor(() => expect(sessionStorage.getItem("ovirtlite.watched-jobs") ?? "").toContain("job-1"));
   });
 
   it("ask before what loses something, and keep asking with the reason when it is refused", async () => {

@@ -30,7 +30,7 @@ beforeEach(() => {
       if (body.serial === "no/such") {
         return HttpResponse.json({ title: "Bad", code: "invalid", errors: { serial: ["It must be letters, digits and _.+ -."] } }, { status: 400 });
       }
-      if (!planned) return HttpResponse.json(job({ kind: "domain.edit" }), { status: 202 });
+      if (!planned) return HttpResponse.json(job({ id: "job-edit", kind: "domain.edit" }), { status: 202 });
       return HttpResponse.json({ allowed: true, checks: [], changes: [{ path: "disk vda cache", before: null, after: "none", live: false }] });
     }),
   );

@@ -41,7 +41,7 @@ beforeEach(() => {
       const named = request.headers.get("If-Match");
       if (named !== `"${version}"`) return HttpResponse.json({ title: "Changed", code: "stale" }, { status: 412 });
       saved.push({ xml, version: named });
-      return HttpResponse.json(job({ kind: "domain.edit_xml" }), { status: 202 });
+      return HttpResponse.json(job({ id: "job-xml", kind: "domain.edit_xml" }), { status: 202 });
     }),
   );
 });
