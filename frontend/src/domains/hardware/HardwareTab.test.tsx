@@ -1,14 +1,16 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { domain, job, page } from "../../../tests/examples";
 import { renderPage } from "../../../tests/render";
 import { API, server, serveAPI } from "../../../tests/server";
+import { unwatchJob } from "../../jobs/watched";
 import HardwareTab from "./HardwareTab";
 
 serveAPI();
+afterEach(() => unwatchJob("job-edit")); // the list outlives a test
 
 const EDITABLE = domain({ actions: ["edit", "shutdown", "destroy"] });
 const DISK = { key: "disk:vda", kind: "disk", pending: null, live: null, device: "disk", target: "vda", bus: "virtio", cache: null, serial: null, source: { type: "file", file: "/disks/a.qcow2" }, volume: null };

@@ -1,11 +1,12 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { http, HttpResponse } from "msw";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { domain, job, page } from "../../../tests/examples";
 import { renderPage } from "../../../tests/render";
 import { API, server, serveAPI } from "../../../tests/server";
+import { unwatchJob } from "../../jobs/watched";
 import DomainXML from "./DomainXML";
 
 // CodeMirror wants a layout: here a plain field takes the text.
@@ -17,6 +18,7 @@ vi.mock("./XMLCode", () => ({
 }));
 
 serveAPI();
+afterEach(() => unwatchJob("job-xml")); // the list outlives a test
 let version = 3;
 let theirs = "<domain/>";
 let saved: { xml: string; version: string | null }[] = [];
