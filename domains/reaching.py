@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from access.actor import Actor
 from access.errors import NotPermitted
 from access.permissions import PERMISSIONS
@@ -12,19 +14,43 @@ from hypervisor.xml.reach import Known, Reach, newly_reached
 from storage.models import Volume
 
 _SHOWN = 10
+_DEEPEST = 32  # layers
 
 
-def known_on(host: Host, by: Actor) -> Known:
-    """What `by` may name of it without a permission: emulators and firmware it offers, volumes that they may see."""
+def known_on(host: Host, by: Actor | None) -> Known:
+    """What `by` may name of it without a permission: emulators and firmware it offers, volumes that they may see.
+
+    Without `by`: all volumes, for what a domain has already.
+    """
     offers = offers_of(host.pk)
     guests = host.capabilities.get("guests", [])
-    volumes = Volume.objects.permitted(by, "pool.read").filter(pool__host=host)
+    volumes = Volume.objects.filter(pool__host=host)
+    seen = Volume.objects.permitted(by, "pool.read").filter(pool__host=host) if by is not None else volumes
+
+    def is_volume(path: str) -> bool:
+        """It, and all that it is a layer over: what stands on another file is a way to that file."""
+        found = seen.filter(_called(path)).first()
+        for _ in range(_DEEPEST):
+            if found is None or not found.backing:
+                return found is not None
+            found = volumes.filter(path=found.backing).first()
+        return False
+
     return Known(
         emulators=frozenset(one.emulator for one in offers)
         | frozenset(emulator for guest in guests if (emulator := guest.get("emulator"))),
         firmware=frozenset(loader for one in offers for loader in one.loaders),
-        is_volume=lambda path: volumes.filter(path=path).exists(),
+        is_volume=is_volume,
+        format_of=lambda path: volumes.filter(_called(path)).values_list("format", flat=True).first() or "",
     )
+
+
+def _called(path: str) -> Q:
+    """A volume by its path, or as `pool/name`."""
+    if path.startswith("/"):
+        return Q(path=path)
+    pool, _, name = path.partition("/")
+    return Q(pool__name=pool, name=name)
 
 
 def not_permitted(

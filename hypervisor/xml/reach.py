@@ -14,6 +14,8 @@ from typing import Literal
 
 from lxml import etree
 
+from hypervisor.xml.contents import disguises, read_otherwise
+from hypervisor.xml.disk import read_source
 from hypervisor.xml.document import Element, parse, text
 from hypervisor.xml.identity import device_name
 from hypervisor.xml.known_elements import DEVICES, INNER, SETTINGS
@@ -61,24 +63,31 @@ def _no_path(path: str) -> bool:
     return False
 
 
+def _not_known(path: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What of the host everybody may name who may define at all.
 
-    `is_volume` says whether a path is that of a volume in one of the host's pools; `emulators` and `firmware` are
-    those that the node's capabilities offer.
+    `is_volume` says whether a path, or `pool/name`, is that of a volume in one of the host's pools, and `format_of`
+    what it holds, "" where that is not known; `emulators` and `firmware` are those that the node's capabilities offer.
     """
 
     emulators: Collection[str] = field(default_factory=frozenset)
     firmware: Collection[str] = field(default_factory=frozenset)
     is_volume: Callable[[str], bool] = _no_path
+    format_of: Callable[[str], str] = _not_known
 
 
 def reaches(xml: str, known: Known | None = None) -> tuple[Reach, ...]:
     """Everything that a domain's definition reaches, in its order. Raises InvalidXML."""
     domain = parse(xml, "domain")
-    look = _Look(known or Known(), text(domain, "name"))
-    return tuple(dict.fromkeys(look.domain(domain)))
+    known = known or Known()
+    look = _Look(known, text(domain, "name"))
+    disguised = [Reach("host_paths", at, what) for at, what in disguises(xml, known.format_of)]
+    return tuple(dict.fromkeys([*look.domain(domain), *disguised]))
 
 
 def newly_reached(before: str | None, after: str, known: Known | None = None) -> tuple[Reach, ...]:
@@ -89,7 +98,10 @@ def newly_reached(before: str | None, after: str, known: Known | None = None) ->
     """
     had = {(one.permission, one.what) for one in reaches(before, known)} if before is not None else set()
     had |= {(permission, what.replace(_WRITABLE, _READ_ONLY)) for permission, what in had}
-    return tuple(one for one in reaches(after, known) if (one.permission, one.what) not in had)
+    found = [one for one in reaches(after, known) if (one.permission, one.what) not in had]
+    if before is not None:
+        found += [Reach("host_paths", at, what) for at, what in read_otherwise(before, after)]
+    return tuple(found)
 
 
 class _Look:
@@ -135,11 +147,15 @@ class _Look:
             yield self._unknown(device, at)
             return
         if tag == "emulator":
-            path = (device.text or "").strip()
+            path = _said(device)
             if path and path not in self._known.emulators:
                 yield Reach("raw_qemu", at, f"the emulator {path}")
             return
         yield from _DEVICE_RULES.get(tag, _nothing)(device, at)
+        if tag == "disk" and device.get("type") == "volume":
+            named = read_source(device)
+            if named and not self._known.is_volume(named):
+                yield Reach("host_paths", f"{at}/source", f"the unknown volume {named} as {_use(device)}")
         yield from self._tree(device, at)
 
     def _tree(self, element: Element, at: str) -> Iterator[Reach]:
@@ -153,9 +169,11 @@ class _Look:
         for name, value in _attributes(element):
             if self._is_path(element, name, value):
                 yield from self._path(value, f"{at}/@{name}", element)
-        said = (element.text or "").strip()
+        said = _said(element) if str(element.tag) in _PATH_TEXTS else (element.text or "").strip()
         if said and self._is_path_text(element, said):
             yield from self._path(said, at, element)
+        if len(element) and any((child.tail or "").strip() for child in element):
+            yield Reach("raw_qemu", at, f"text between elements {_whole(element)}")
         for child in element:
             below = f"{at}/{_shown(child)}"
             if child.tag == "seclabel":
@@ -191,6 +209,11 @@ class _Look:
 
     def _unknown(self, element: Element, at: str) -> Reach:
         return Reach("raw_qemu", at, f"the element {_whole(element)}")
+
+
+def _said(element: Element) -> str:
+    """All text in it, as libvirt takes it: an element in between hides nothing."""
+    return "".join(str(part) for part in element.itertext()).strip()
 
 
 def _use(element: Element) -> str:

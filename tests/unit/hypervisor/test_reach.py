@@ -10,7 +10,8 @@ QEMU = "xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'"
 KNOWN = Known(
     emulators={"/usr/bin/qemu-system-x86_64"},
     firmware={"/opt/firmware/CODE.fd"},
-    is_volume=lambda path: path.startswith("/pool/") and "/" not in path.removeprefix("/pool/"),
+    is_volume=lambda path: path == "default/b" or path.rpartition("/")[0] == "/pool",
+    format_of=lambda path: "qcow2" if path.endswith(".qcow2") else "raw" if path.endswith(".raw") else "",
 )
 
 
@@ -53,6 +54,15 @@ def test_without_knowing_the_host_its_own_emulator_and_disks_count() -> None:
 DEVICES = [
     ("raw_qemu", "<emulator>/tmp/canary.sh</emulator>"),
     ("raw_qemu", "<warpdrive speed='9'/>"),
+    ("raw_qemu", "<emulator><type/>/tmp/canary.sh</emulator>"),
+    ("raw_qemu", "<emulator><type>/tmp/canary.sh</type></emulator>"),
+    ("raw_qemu", "<serial type='pty'><target><model name='x'/>/etc/shadow</target></serial>"),
+    ("host_paths", "<memory model='nvdimm'><source><path><type>/etc/shadow</type></path></source></memory>"),
+    ("host_paths", "<disk type='volume'><source pool='secret' volume='b'/></disk>"),
+    ("host_paths", "<disk type='volume'><source pool='default' volume='../b'/></disk>"),
+    ("host_paths", "<disk type='file'><driver type='qcow2'/><source file='/pool/a.raw'/></disk>"),
+    ("host_paths", "<disk type='file'><driver type='raw'/><source file='/pool/b.qcow2'/></disk>"),
+    ("host_paths", "<disk type='file'><source file='/pool/b.qcow2'/></disk>"),
     ("raw_qemu", "<disk type='file'><source file='/pool/a'/><warp/></disk>"),
     ("raw_qemu", "<x:disk xmlns:x='urn:x' type='file'/>"),
     ("raw_qemu", "<disk xmlns='urn:x' type='file'/>"),
@@ -122,6 +132,16 @@ def test_every_device_that_leads_out_needs_its_permission(permission: str, devic
     found = newly_reached(domain(), domain(device), KNOWN)
     assert {one.permission for one in found} == {permission}, found
     assert all(one.path.startswith("devices/") and one.what for one in found)
+
+
+def test_a_disk_that_was_raw_is_not_read_as_an_image() -> None:
+    """Not even where its volume is known to be one by now: a guest has written that."""
+    disk = "<disk type='file'><driver type='{}'/><source file='/pool/{}'/><target dev='vdc'/></disk>"
+    for name in ("a", "a.qcow2"):
+        found = newly_reached(domain(disk.format("raw", name)), domain(disk.format("qcow2", name)), KNOWN)
+        assert [one.permission for one in found] == ["host_paths"], name
+    assert not newly_reached(domain(), domain(disk.format("qcow2", "a.qcow2")), KNOWN)
+    assert not newly_reached(domain(), domain(disk.format("raw", "b.raw")), KNOWN)
 
 
 @pytest.mark.parametrize(
