@@ -32,7 +32,7 @@ def find(uuid: UUID, action: DomainAction, by: Actor, *, lock: bool = False) -> 
     return domain
 
 
-def check(domain: Domain, action: DomainAction) -> None:
+def check(domain: Domain, action: DomainAction, by: Actor) -> None:
     """Raises Busy, HostSilent, StateForbids, Protected, InUse: the action is not possible now, and what helps most."""
     under_way = open_job_of("domain", domain.pk)
     if under_way is not None:
@@ -44,7 +44,7 @@ def check(domain: Domain, action: DomainAction) -> None:
     if action is DomainAction.UNDEFINE and domain.protected:
         raise Protected(domain)
     if action in {DomainAction.START, DomainAction.RESTORE}:
-        refuse_base(domain)
+        refuse_base(domain, by)
 
 
 def request(
@@ -61,7 +61,7 @@ def request(
     """
     with transaction.atomic():
         domain = find(uuid, action, by, lock=True)
-        check(domain, action)
+        check(domain, action, by)
         return _open(action, domain, by, dict(options or {}), parent)
 
 
@@ -69,7 +69,7 @@ def plan(action: DomainAction, uuid: UUID, *, by: Actor) -> dict[str, Any]:
     """What the action would meet now, doing nothing: is it allowed, and why not. Raises NotThere, NotPermitted."""
     domain = find(uuid, action, by)
     try:
-        check(domain, action)
+        check(domain, action, by)
     except Refused as refused:
         return {"allowed": False, "checks": [{"code": refused.code, "ok": False, "detail": refused.detail}]}
     return {

@@ -7,7 +7,8 @@ from typing import Any
 
 from access.actor import Actor
 from access.errors import Conflict, Invalid, NotPermitted, Refused
-from domains.copies.users import clones_on, users_of
+from domains.copies.disks import Places
+from domains.copies.users import clones_on, told, users_of
 from domains.models import Definition, Domain
 from domains.reaching import not_permitted, sentences
 from hypervisor.errors import InvalidXML
@@ -139,15 +140,20 @@ class Proposal:
         seen = Pool.objects.permitted(self.by, "pool.read").filter(host=self.domain.host, name__in=pools)
         if missing := pools - set(seen.values_list("name", flat=True)):
             return Finding("disks", f"There is no pool {', '.join(sorted(missing))}.", Invalid)
-        paths = [use.source for use in new if use.local and not use.readonly and not use.shareable]
+        places = Places(self.domain.host)
+        paths = [
+            places.path(use.type, use.source)
+            for use in new
+            if use.local and not use.readonly and not use.shareable
+        ]
         taken = users_of(self.domain.host, paths, besides=self.domain.pk)
         if taken:
             path, users = next(iter(sorted(taken.items())))
-            return Finding("disks", f"{path} is used already, by {self._worded(users)}.", Conflict)
+            return Finding("disks", f"{path} is used already, by {told(users, self.by)[0]}.", Conflict)
         if layers := clones_on(self.domain.host, paths):
-            return Finding(
-                "disks", f"{self._worded(layers)} has disks that are layers over it: it must not be written.", Conflict
-            )  # fmt: skip
+            named = told(layers, self.by)[0]
+            detail = f"{named} has disks that are layers over it: it must not be written."
+            return Finding("disks", detail, Conflict)
         return Finding("disks", "No other domain uses its disks.")
 
     def _cards(self) -> Finding:
@@ -159,16 +165,6 @@ class Proposal:
             if wanted.count(mac) > 1 or (mac not in had and others.filter(macs__icontains=mac).exists()):
                 return Finding("interfaces", f"The address {mac} is another card's already.", Conflict)
         return Finding("interfaces", "Each card has an address of its own.")
-
-    def _worded(self, users: Sequence[Any]) -> str:
-        """Names of what the person may see alone."""
-        visible = set(
-            Domain.objects.permitted(self.by, "domain.read")
-            .filter(pk__in=[user.id for user in users if user.kind == "domain"])
-            .values_list("pk", flat=True)
-        )
-        names = [str(user) for user in users if user.id in visible]
-        return ", ".join(names) or "another object"
 
 
 def present_xml(domain: Domain) -> str:

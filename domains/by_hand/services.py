@@ -25,7 +25,7 @@ def request(uuid: UUID, xml: str, *, by: Actor, expected: int | None = None) -> 
     """
     with transaction.atomic():
         domain = services.find(uuid, DomainAction.EDIT_XML, by, lock=True)
-        services.check(domain, DomainAction.EDIT_XML)
+        services.check(domain, DomainAction.EDIT_XML, by)
         at = newest(domain)
         if expected is not None and expected != at:
             raise Stale(
@@ -46,7 +46,7 @@ def request_rollback(uuid: UUID, number: int, *, by: Actor) -> Job:
     """Record the wish to define an earlier version again. Name and UUID stay. Raises as `request` does."""
     with transaction.atomic():
         domain = services.find(uuid, DomainAction.EDIT_XML, by, lock=True)
-        services.check(domain, DomainAction.EDIT_XML)
+        services.check(domain, DomainAction.EDIT_XML, by)
         proposal = _earlier(domain, number, by)
         if not proposal.changes:
             raise Invalid(f"Version {number} is what {domain.name} is defined as now.")
@@ -71,7 +71,7 @@ def _earlier(domain: Domain, number: int, by: Actor) -> Proposal:
 def _planned(proposal: Proposal) -> dict[str, Any]:
     planned = proposal.plan()
     try:
-        services.check(proposal.domain, DomainAction.EDIT_XML)
+        services.check(proposal.domain, DomainAction.EDIT_XML, proposal.by)
     except Refused as refused:
         blocked = {"code": refused.code, "ok": False, "detail": refused.detail}
         return {**planned, "allowed": False, "checks": [blocked, *planned["checks"]]}

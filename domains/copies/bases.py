@@ -1,13 +1,14 @@
 """A domain whose disks linked clones stand on: whatever it wrote would break them, so it stays off."""
 
+from access.actor import Actor
 from domains.copies.disks import Places
 from domains.copies.errors import InUse
-from domains.copies.users import clones_on
+from domains.copies.users import clones_on, told
 from domains.models import Definition, Domain
 from storage.models import Volume
 
 
-def refuse_base(domain: Domain) -> None:
+def refuse_base(domain: Domain, by: Actor) -> None:
     """Raises InUse, naming those who stand on a disk that this domain would write to."""
     disks = Definition.objects.filter(pk=domain.pk).values_list("disks", flat=True).first() or []
     places: Places | None = None
@@ -26,5 +27,5 @@ def refuse_base(domain: Domain) -> None:
     if standing:
         raise InUse(
             f"{domain.name} cannot be started: what it writes would break its linked clones. Its disk",
-            standing,
+            told(standing, by),
         )

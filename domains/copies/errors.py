@@ -34,8 +34,9 @@ class InUse(Conflict):
 
     code = "in_use"
 
-    def __init__(self, what: str, users: "Sequence[VolumeUser]") -> None:
-        named = ", ".join(str(user) for user in users)
+    def __init__(self, what: str, told: "tuple[str, Sequence[VolumeUser]]") -> None:
+        """`told`: what domains.copies.users.told gives, which knows whom the person may see."""
+        named, users = told
         super().__init__(
             f"{what} is used by {named}.",
             users=[{"kind": user.kind, "id": str(user.id), "name": user.name} for user in users],

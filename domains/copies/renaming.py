@@ -34,7 +34,7 @@ def request(uuid: UUID, name: str, *, by: Actor) -> Job:
     """Record the wish. Raises NotThere, NotPermitted, Busy, HostSilent, StateForbids, NameTaken, CannotRename."""
     with transaction.atomic():
         domain = services.find(uuid, DomainAction.EDIT, by, lock=True)
-        _check(domain, name)
+        _check(domain, name, by)
         audit.record(by, "domain.rename", "domain", domain.pk, domain.name, to=name)
         return open_job(
             "domain.rename",
@@ -50,7 +50,7 @@ def plan(uuid: UUID, name: str, *, by: Actor) -> dict[str, Any]:
     """What it would meet, doing nothing. Raises NotThere, NotPermitted."""
     domain = services.find(uuid, DomainAction.EDIT, by)
     try:
-        _check(domain, name)
+        _check(domain, name, by)
         check = Check("name", True, f"No other domain on {domain.host.name} is named {name}.")
     except Refused as refused:
         check = Check(refused.code, False, refused.detail)
@@ -61,8 +61,8 @@ def plan(uuid: UUID, name: str, *, by: Actor) -> dict[str, Any]:
     }
 
 
-def _check(domain: Domain, name: str) -> None:
-    services.check(domain, DomainAction.EDIT)
+def _check(domain: Domain, name: str, by: Actor) -> None:
+    services.check(domain, DomainAction.EDIT, by)
     if DomainState(domain.state) not in ALLOWED_FROM[DomainAction.UNDEFINE]:
         raise StateForbids(domain, DomainAction.EDIT)
     if domain.has_managed_save:

@@ -48,7 +48,7 @@ def request(
     """
     with transaction.atomic():
         domain = services.find(uuid, DomainAction.CLONE, by, lock=True)
-        services.check(domain, DomainAction.CLONE)
+        services.check(domain, DomainAction.CLONE, by)
         clone = _clone(domain, by, name, linked, host_id, pool_id)
         made = uuid4()
         audit.record(
@@ -89,7 +89,7 @@ def plan(
     checks: list[Check] = []
     clone: Clone | None = None
     try:
-        services.check(domain, DomainAction.CLONE)
+        services.check(domain, DomainAction.CLONE, by)
         checks.append(Check("state", True, f"{domain.name} is {domain.state}."))
     except Refused as refused:
         checks.append(Check(refused.code, False, refused.detail))

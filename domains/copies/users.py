@@ -7,12 +7,14 @@ import os.path
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
+from access.actor import Actor
 from domains.copies.disks import Places
-from domains.models import Definition, DeletedDomain, TemplateVersion
+from domains.models import Definition, DeletedDomain, Domain, Template, TemplateVersion
 from hosts.models import Host
 from hypervisor.errors import InvalidXML
 from hypervisor.xml.sources import disk_uses
@@ -23,6 +25,13 @@ from storage.models import Pool, Volume
 SHARED = frozenset({"netfs", "gluster", "rbd", "iscsi", "iscsi-direct", "vstorage", "sheepdog"})
 _PLAIN = re.compile(r"[A-Za-z0-9._-]+")  # what no document ever writes in another way
 _DEEPEST = 32
+_NAMED = 10
+_SEEN_BY: dict[str, tuple[Any, str]] = {
+    "domain": (Domain, "domain.read"),
+    "template": (Template, "template.read"),
+    "deleted_domain": (DeletedDomain, "domain.read"),
+    "volume": (Volume, "pool.read"),
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,6 +84,25 @@ def clones_on(host: Host, paths: Sequence[str], *, besides: UUID | None = None) 
             found |= _domains(hosts, volume.path, besides)
             found |= _kept(hosts, volume.path, None, None)
     return sorted(found)
+
+
+def told(users: Iterable[VolumeUser], by: Actor) -> tuple[str, list[VolumeUser]]:
+    """How to speak to `by` of them: a phrase that names whom they may see alone, and those."""
+    users = list(users)
+    seen = {
+        row
+        for kind, (model, permission) in _SEEN_BY.items()
+        for row in model._default_manager.permitted(by, permission)
+        .filter(pk__in=[user.id for user in users if user.kind == kind])
+        .values_list("pk", flat=True)
+    }
+    shown = [user for user in users if user.id in seen]
+    words = [str(user) for user in shown[:_NAMED]]
+    if len(shown) > _NAMED:
+        words.append(f"{len(shown) - _NAMED} more")
+    if len(shown) < len(users):
+        words.append("others" if shown else "another object")
+    return ", ".join(words), shown
 
 
 def _worded(standing: set[VolumeUser]) -> list[VolumeUser]:

@@ -11,7 +11,7 @@ from domains.creation.frame import types_of
 from domains.creation.interfaces import default_network, types_on
 from domains.creation.place import MOST_AT_ONCE, free_memory
 from domains.creation.storage import WRITABLE, default_pool
-from domains.models import Definition
+from domains.models import Definition, Domain
 from hosts.models import Host
 from hosts.offers import offers_of
 from hypervisor.data import DomainCapabilities
@@ -34,7 +34,7 @@ def offered(host_id: UUID, *, by: Actor) -> dict[str, Any]:
         raise NotThere
     pools = list(Pool.objects.permitted(by, "pool.read").filter(host=host, state="running").order_by("name"))
     networks = Network.objects.permitted(by, "network.read").filter(host=host, active=True).order_by("name")
-    volumes = _volumes(host, pools)
+    volumes = _volumes(host, pools, by)
     pool, network = default_pool(host, by), default_network(host, by)
     return {
         "host": {"id": host.pk, "name": host.name},
@@ -131,13 +131,14 @@ def _offer(one: DomainCapabilities, machines: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def _volumes(host: Host, pools: list[Pool]) -> list[dict[str, Any]]:
+def _volumes(host: Host, pools: list[Pool], by: Actor) -> list[dict[str, Any]]:
     """With the domain that has each as a disk: one query for all, so a name may stand for several."""
     used: dict[str, str] = {}
     places = Places(host)
-    for domain, disks in Definition.objects.filter(domain__host=host, domain__gone_at=None).values_list(
-        "domain__name", "disks"
-    ):
+    here = Domain.objects.filter(host=host, gone_at=None)
+    seen = dict(here.permitted(by, "domain.read").values_list("pk", "name"))
+    for domain_id, disks in Definition.objects.filter(domain__in=here).values_list("pk", "disks"):
+        domain = seen.get(domain_id, "another domain")
         for disk in disks:
             if disk["source"]:
                 path = (

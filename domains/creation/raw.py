@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from access.actor import Actor
-from domains.copies.users import users_of
+from domains.copies.disks import Places
+from domains.copies.users import told, users_of
 from domains.creation import names
 from domains.creation.complaints import Complaints
 from domains.creation.wish import Wish
@@ -15,6 +16,7 @@ from hypervisor.errors import InvalidXML
 from hypervisor.xml.creation import identified
 from hypervisor.xml.domain import read_domain
 from hypervisor.xml.reach import reaches
+from hypervisor.xml.sources import disk_uses
 
 _BESIDE = frozenset({"host", "xml", "start", "autostart", "protected", "tags"})
 
@@ -56,11 +58,15 @@ def _check(xml: str, host: Host, by: Actor, complaints: Complaints) -> None:
             complaints.add(
                 "xml", f"{reach.what} ({reach.path}) needs the permission domain.{reach.permission}."
             )
-    seen = read_domain(xml)
-    paths = [disk.source for disk in seen.disks if disk.source and not disk.readonly]
+    places = Places(host)
+    paths = [
+        places.path(use.type, use.source)
+        for use in disk_uses(xml)
+        if use.local and use.source and not use.readonly and use.device != "cdrom"
+    ]
     for path, users in users_of(host, paths).items():
-        complaints.add("xml", f"{path} is used by {', '.join(str(user) for user in users)} already.")
-    macs = [interface.mac.lower() for interface in seen.interfaces if interface.mac]
+        complaints.add("xml", f"{path} is used by {told(users, by)[0]} already.")
+    macs = [interface.mac.lower() for interface in read_domain(xml).interfaces if interface.mac]
     for mac in macs:
         if macs.count(mac) > 1 or Domain.objects.filter(gone_at=None, macs__icontains=mac).exists():
             complaints.add("xml", f"The address {mac} is another card's already.")

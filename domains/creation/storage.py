@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from access.actor import Actor
-from domains.copies.users import users_of
+from domains.copies.users import told, users_of
 from domains.creation.complaints import Complaints
 from domains.creation.frame import Frame
 from hosts.models import Host
@@ -127,9 +127,7 @@ class Disks:
         """A disk that is written to is one domain's alone."""
         users = users_of(self.host, [volume.path]).get(volume.path, [])
         if users:
-            self.complaints.add(
-                field, f"{volume.name} is used by {', '.join(str(user) for user in users)} already."
-            )
+            self.complaints.add(field, f"{volume.name} is used by {told(users, self.by)[0]} already.")
         if volume.path in self._in_use:
             self.complaints.add(field, f"{volume.name} is a disk of this domain already.")
         self._in_use[volume.path] = field

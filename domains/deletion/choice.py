@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from access.actor import Actor
 from access.errors import Conflict, Invalid
 from domains.copies.disks import Disk, Places, definition_xml, own_disks
 from domains.copies.errors import InUse
-from domains.copies.users import VolumeUser, users_of
+from domains.copies.users import VolumeUser, told, users_of
 from domains.models import Domain
 
 Volumes = bool | Sequence[str]
@@ -21,11 +22,13 @@ class Choice:
     stay: dict[str, str]
     users: dict[str, list[VolumeUser]]
 
-    def check(self, domain: Domain) -> None:
+    def check(self, domain: Domain, by: Actor) -> None:
         """Raises InUse."""
         for disk in self.go:
             if disk.use.target in self.users:
-                raise InUse(f"The disk {disk.use.target} of {domain.name}", self.users[disk.use.target])
+                raise InUse(
+                    f"The disk {disk.use.target} of {domain.name}", told(self.users[disk.use.target], by)
+                )
 
     def options(self) -> list[dict[str, Any]]:
         """The volumes that go, as a job and the recycle bin keep them."""

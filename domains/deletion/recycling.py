@@ -12,7 +12,7 @@ from access.actor import Actor
 from access.errors import Conflict, NotPermitted, NotThere, Refused
 from access.querysets import PermittedQuerySet
 from domains.copies.errors import InUse, NameTaken
-from domains.copies.users import users_of
+from domains.copies.users import told, users_of
 from domains.models import DeletedDomain, Domain
 from hosts.models import ANSWERS
 from jobs.errors import Busy
@@ -44,7 +44,7 @@ def purge(entry_id: UUID, *, by: Actor) -> Job:
     with transaction.atomic():
         entry = _find(entry_id, by)
         _check(entry)
-        why = _users(entry)
+        why = _users(entry, by)
         if why is not None:
             raise why
         audit.record(by, "domain.purge", "domain", entry.domain_id, entry.name, volumes=_paths(entry))
@@ -65,7 +65,7 @@ def plan_restore(entry_id: UUID, *, by: Actor) -> dict[str, Any]:
 def plan_purge(entry_id: UUID, *, by: Actor) -> dict[str, Any]:
     """What removing it for good would meet, doing nothing. Raises NotThere, NotPermitted."""
     entry = _find(entry_id, by)
-    why = _why_not(entry) or _users(entry)
+    why = _why_not(entry) or _users(entry, by)
     return {
         "allowed": why is None,
         "checks": [_told(why, "Nobody else uses what goes with it.")],
@@ -132,10 +132,10 @@ def _why_not(entry: DeletedDomain) -> Refused | None:
     return None
 
 
-def _users(entry: DeletedDomain) -> Refused | None:
+def _users(entry: DeletedDomain, by: Actor) -> Refused | None:
     """Who stands on a volume that would go."""
     for path, users in users_of(entry.host, _paths(entry), entry=entry.pk).items():
-        return InUse(path, users)
+        return InUse(path, told(users, by))
     return None
 
 

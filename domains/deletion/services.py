@@ -10,6 +10,7 @@ from access import audit
 from access.actor import Actor
 from access.errors import Refused
 from domains import services
+from domains.copies.users import told
 from domains.deletion.choice import Choice, Volumes, choose
 from domains.migration.checks import Check
 from domains.models import Domain
@@ -33,9 +34,9 @@ def request(
     """
     with transaction.atomic():
         domain = services.find(uuid, DomainAction.UNDEFINE, by, lock=True)
-        services.check(domain, DomainAction.UNDEFINE)
+        services.check(domain, DomainAction.UNDEFINE, by)
         chosen = choose(domain, volumes)
-        chosen.check(domain)
+        chosen.check(domain, by)
         going = chosen.options()
         audit.record(
             by,
@@ -60,9 +61,9 @@ def request(
 def plan(uuid: UUID, *, by: Actor, volumes: Volumes = False, permanent: bool = False) -> dict[str, Any]:
     """What the deletion would meet and take along, doing nothing. Raises NotThere, NotPermitted, Invalid, Conflict."""
     domain = services.find(uuid, DomainAction.UNDEFINE, by)
-    checks = [_state(domain)]
+    checks = [_state(domain, by)]
     chosen = choose(domain, volumes)
-    checks += _disks(chosen)
+    checks += _disks(chosen, by)
     if domain.has_managed_save:
         checks.append(Check("managed_save", True, "Its saved memory is lost: it will start from its disks."))
     snapshots = domain.snapshots.count()
@@ -80,24 +81,24 @@ def plan(uuid: UUID, *, by: Actor, volumes: Volumes = False, permanent: bool = F
         "changes": [{"path": "definition", "before": domain.name, "after": None, "live": True}, *gone],
         "affected": [
             {"kind": user.kind, "id": user.id, "name": user.name}
-            for user in sorted({user for users in chosen.users.values() for user in users})
+            for user in told(sorted({user for users in chosen.users.values() for user in users}), by)[1]
         ],
     }
 
 
-def _state(domain: Domain) -> Check:
+def _state(domain: Domain, by: Actor) -> Check:
     try:
-        services.check(domain, DomainAction.UNDEFINE)
+        services.check(domain, DomainAction.UNDEFINE, by)
     except Refused as refused:
         return Check(refused.code, False, refused.detail)
     return Check("state", True, f"{domain.name} is {domain.state}.")
 
 
-def _disks(chosen: Choice) -> list[Check]:
+def _disks(chosen: Choice, by: Actor) -> list[Check]:
     found = []
     for disk in chosen.go:
         users = chosen.users.get(disk.use.target)
-        said = f"is used by {', '.join(map(str, users))}" if users else "goes with it"
+        said = f"is used by {told(users, by)[0]}" if users else "goes with it"
         found.append(
             Check("in_use" if users else "volume", not users, f"{disk.use.target}: {disk.path} {said}.")
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from access.actor import Actor
-from domains.copies.users import users_of
+from domains.copies.users import told, users_of
 from domains.editing.edits import Edit, plain
 from domains.models import Domain
 from domains.reaching import known_on, sentences
@@ -38,8 +38,8 @@ def problems(
     return [
         *_permissions(domain, before, after, by, new),
         *_counts(domain, old, hardware, offer),
-        *_disks(domain, before, after, edits, new),
-        *_interfaces(domain, old, hardware),
+        *_disks(domain, before, after, by, new),
+        *_interfaces(domain, old, hardware, by),
         *_models(edits, hardware, offer),
     ]
 
@@ -72,7 +72,7 @@ def _counts(
         yield Problem("memory", "max_memory_bytes", f"{domain.host.name} has {most} bytes.")
 
 
-def _disks(domain: Domain, before: str, after: str, edits: list[Edit], new: str) -> Iterator[Problem]:
+def _disks(domain: Domain, before: str, after: str, by: Actor, new: str) -> Iterator[Problem]:
     was = {(use.source, use.readonly or use.shareable or use.device == "cdrom") for use in disk_uses(before)}
     now = disk_uses(after)
     for use in now:
@@ -82,7 +82,8 @@ def _disks(domain: Domain, before: str, after: str, edits: list[Edit], new: str)
         path = use.source
         if use.type == "volume":
             pool, _, name = use.source.partition("/")
-            volume = Volume.objects.filter(pool__host=domain.host_id, pool__name=pool, name=name).first()
+            volumes = Volume.objects.permitted(by, "pool.read").filter(pool__host=domain.host_id)
+            volume = volumes.filter(pool__name=pool, name=name).first()
             if volume is None:
                 yield Problem(
                     "volume", "source", f"{domain.host.name} has no volume {name} in a pool {pool}."
@@ -98,12 +99,12 @@ def _disks(domain: Domain, before: str, after: str, edits: list[Edit], new: str)
             yield Problem(
                 "volume_in_use",
                 "source",
-                f"It is used by {', '.join(str(user) for user in users[:5])}. It can be had read-only, or shareable.",
+                f"It is used by {told(users, by)[0]}. It can be had read-only, or shareable.",
                 conflict=True,
             )
 
 
-def _interfaces(domain: Domain, old: Hardware, new: Hardware) -> Iterator[Problem]:
+def _interfaces(domain: Domain, old: Hardware, new: Hardware, by: Actor) -> Iterator[Problem]:
     before = {placed.key: plain(placed.device) for placed in old.devices if placed.kind == "interface"}
     names: set[str] | None = None
     for placed in new.devices:
@@ -115,11 +116,14 @@ def _interfaces(domain: Domain, old: Hardware, new: Hardware) -> Iterator[Proble
             others = Domain.objects.filter(host=domain.host_id, gone_at=None, macs__icontains=mac)
             twin = others.exclude(pk=domain.pk).first()
             if twin is not None:
-                yield Problem("mac_in_use", "mac", f"{twin.name} on the same host has {mac}.", conflict=True)
+                seen = others.permitted(by, "domain.read").filter(pk=twin.pk).exists()
+                name = twin.name if seen else "Another domain"
+                yield Problem("mac_in_use", "mac", f"{name} on the same host has {mac}.", conflict=True)
         network = (card.get("source") or {}).get("network")
         if network:
             if names is None:
-                names = set(Network.objects.filter(host=domain.host_id).values_list("name", flat=True))
+                networks = Network.objects.permitted(by, "network.read").filter(host=domain.host_id)
+                names = set(networks.values_list("name", flat=True))
             if network not in names:
                 yield Problem("network", "source.network", f"{domain.host.name} has no network {network}.")
 

@@ -71,7 +71,7 @@ def request(uuid: UUID, make: Make, *, by: Actor, version: int | None = None) ->
         if wish.problems:
             raise _refusal(wish)
         if wish.draft.touches_node:
-            services.check(domain, DomainAction.EDIT)
+            services.check(domain, DomainAction.EDIT, by)
         _write_ours(wish)
         options = _options(wish)
         audit.record(by, "domain.edit", "domain", domain.pk, domain.name, **_told(wish))
@@ -96,7 +96,7 @@ def plan(uuid: UUID, make: Make, *, by: Actor) -> dict[str, Any]:
     ]
     try:
         if wish.draft.touches_node:
-            services.check(domain, DomainAction.EDIT)
+            services.check(domain, DomainAction.EDIT, by)
         checks.insert(0, {"code": "state", "ok": True, "detail": f"{domain.name} is {domain.state}."})
     except Refused as refused:
         checks.insert(0, {"code": refused.code, "ok": False, "detail": refused.detail})

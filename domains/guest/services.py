@@ -34,7 +34,7 @@ def request(verb: str, uuid: UUID, *, by: Actor, sealed: str = "", **options: An
     """
     with transaction.atomic():
         domain = services.find(uuid, DomainAction.GUEST, by, lock=True)
-        services.check(domain, DomainAction.GUEST)
+        services.check(domain, DomainAction.GUEST, by)
         _check_agent(domain)
         return _open(f"domain.guest-{verb}", domain, by, options, sealed)
 
@@ -82,7 +82,7 @@ def plan(action: DomainAction, uuid: UUID, *, by: Actor, agent: bool) -> dict[st
 
 def _at_console(uuid: UUID, by: Actor) -> Domain:
     domain = services.find(uuid, DomainAction.CONSOLE, by, lock=True)
-    services.check(domain, DomainAction.CONSOLE)
+    services.check(domain, DomainAction.CONSOLE, by)
     return domain
 
 

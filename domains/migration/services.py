@@ -34,7 +34,7 @@ def request(
     """
     with transaction.atomic():
         domain = services.find(uuid, DomainAction.MIGRATE, by, lock=True)
-        services.check(domain, DomainAction.MIGRATE)
+        services.check(domain, DomainAction.MIGRATE, by)
         destination = _destination(destination_id, by)
         failing = [check for check in checks(domain, destination, copy_storage=copy_storage) if not check.ok]
         if failing:

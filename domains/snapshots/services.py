@@ -12,7 +12,7 @@ from access import audit
 from access.actor import Actor
 from access.errors import Invalid, NotThere
 from domains import services
-from domains.copies.users import clones_on
+from domains.copies.users import clones_on, told
 from domains.models import Definition, Domain, Snapshot
 from domains.snapshots.checks import Answer, Asked, settle
 from domains.snapshots.errors import SnapshotForbids
@@ -67,7 +67,7 @@ def revert(uuid: UUID, name: str, *, by: Actor, start: bool = False, force: bool
     with transaction.atomic():
         domain = _free(uuid, DomainAction.REVERT, by)
         tree = tree_of(domain, name)
-        verdict = _revert_verdict(domain, tree, name)
+        verdict = _revert_verdict(domain, tree, name, by)
         _refuse(verdict, force=force)
         options = {
             "snapshot": name,
@@ -85,7 +85,7 @@ def plan_revert(
     """What going back would meet and lose. Raises NotThere, NotPermitted."""
     domain = services.find(uuid, DomainAction.REVERT, by)
     tree = tree_of(domain, name)
-    shown = _shown(DomainAction.REVERT, uuid, by, _revert_verdict(domain, tree, name), force=force)
+    shown = _shown(DomainAction.REVERT, uuid, by, _revert_verdict(domain, tree, name, by), force=force)
     after = _state_after(tree[name], start)
     shown["changes"] = [{"path": "state", "before": domain.state, "after": after, "live": True}]
     return shown
@@ -100,7 +100,7 @@ def remove(uuid: UUID, name: str, *, by: Actor, children: bool = False, metadata
         domain = _free(uuid, DomainAction.SNAPSHOT, by)
         tree = tree_of(domain, name)
         if not metadata_only:
-            _refuse(_removal_verdict(domain, tree, name, children=children), force=False)
+            _refuse(_removal_verdict(domain, tree, name, by, children=children), force=False)
         names = [one.name for one in tree.below(name)] if children else [name]
         options = {"snapshots": names, "metadata_only": metadata_only}
         named = {"children": children, "metadata_only": metadata_only}
@@ -113,7 +113,7 @@ def plan_remove(
     """What removing it would meet, and what goes with it. Raises NotThere, NotPermitted."""
     domain = services.find(uuid, DomainAction.SNAPSHOT, by)
     tree = tree_of(domain, name)
-    verdict = Verdict() if metadata_only else _removal_verdict(domain, tree, name, children=children)
+    verdict = Verdict() if metadata_only else _removal_verdict(domain, tree, name, by, children=children)
     shown = _shown(DomainAction.SNAPSHOT, uuid, by, verdict, force=False)
     going = tree.below(name) if children else [tree[name]]
     shown["affected"] = [{"kind": "snapshot", "id": one.pk, "name": one.name} for one in going]
@@ -161,7 +161,7 @@ def tree_of(domain: Domain, name: str) -> Tree:
 
 def _free(uuid: UUID, action: DomainAction, by: Actor) -> Domain:
     domain = services.find(uuid, action, by, lock=True)
-    services.check(domain, action)
+    services.check(domain, action, by)
     return domain
 
 
@@ -187,23 +187,23 @@ def _folders(domain: Domain) -> list[str]:
     return [target.rstrip("/") for target in pools.order_by("name").values_list("target", flat=True)]
 
 
-def _revert_verdict(domain: Domain, tree: Tree, name: str) -> Verdict:
+def _revert_verdict(domain: Domain, tree: Tree, name: str, by: Actor) -> Verdict:
     verdict = tree.revert(
         name, running=domain.active, persistent=domain.persistent, folders=set(_folders(domain))
     )
     if not tree[name].external:  # else new layers are written to
-        verdict.refused += _against_clones(domain, [tree[name]])
+        verdict.refused += _against_clones(domain, [tree[name]], by)
     return verdict
 
 
-def _removal_verdict(domain: Domain, tree: Tree, name: str, *, children: bool) -> Verdict:
+def _removal_verdict(domain: Domain, tree: Tree, name: str, by: Actor, *, children: bool) -> Verdict:
     verdict = tree.remove(name, children=children)
     going = tree.below(name) if children else [tree[name]]
-    verdict.refused += _against_clones(domain, [one for one in going if one.external])
+    verdict.refused += _against_clones(domain, [one for one in going if one.external], by)
     return verdict
 
 
-def _against_clones(domain: Domain, snapshots: Sequence[Snapshot]) -> list[str]:
+def _against_clones(domain: Domain, snapshots: Sequence[Snapshot], by: Actor) -> list[str]:
     """Linked clones that stand on files which would be written to or removed."""
     files = [
         file
@@ -214,11 +214,7 @@ def _against_clones(domain: Domain, snapshots: Sequence[Snapshot]) -> list[str]:
         if file
     ]
     standing = clones_on(domain.host, files, besides=domain.pk) if files else []
-    return (
-        [f"Linked clones stand on its disks and would break: {', '.join(map(str, standing))}."]
-        if standing
-        else []
-    )
+    return [f"Linked clones stand on its disks and would break: {told(standing, by)[0]}."] if standing else []
 
 
 def _refuse(verdict: Verdict, *, force: bool) -> None:

@@ -16,7 +16,7 @@ from domains import services
 from domains.copies.copying import Copy, plan_copies, shown
 from domains.copies.errors import InUse
 from domains.copies.services import known_disks, pool_on, refuse_container
-from domains.copies.users import users_of
+from domains.copies.users import told, users_of
 from domains.migration.checks import Check
 from domains.models import Domain, Template, TemplateVersion
 from domains.templates.source import paths_of
@@ -39,7 +39,7 @@ def make(
     """A new template with its first version. Raises NotPermitted, Invalid, Busy, StateForbids, CannotCopy, Conflict."""
     with transaction.atomic():
         domain = _source(domain_id, by, lock=True)
-        services.check(domain, DomainAction.CLONE)
+        services.check(domain, DomainAction.CLONE, by)
         copies = _copies(domain, f"{name}-v1", pool_id, by)
         _refuse_name(name)
         return _open(
@@ -71,7 +71,7 @@ def add_version(
     with transaction.atomic():
         template = _find(template_id, by, lock=True)
         domain = _source(domain_id, by, lock=True)
-        services.check(domain, DomainAction.CLONE)
+        services.check(domain, DomainAction.CLONE, by)
         _refuse_other_host(template, domain)
         _refuse_busy(template)
         newest = template.versions.aggregate(newest=Max("number"))["newest"] or 0
@@ -119,7 +119,7 @@ def delete(template_id: UUID, *, by: Actor, number: int | None = None) -> Job:
         versions = _versions(template, number)
         _refuse_busy(template)
         for path, users in users_of(template.host, paths_of(versions), template=template.pk).items():
-            raise InUse(f"{path} of {template.name}", users)
+            raise InUse(f"{path} of {template.name}", told(users, by))
         audit.record(by, "template.delete", "template", template.pk, template.name, number=number)
         return open_job(
             "template.delete",
@@ -142,7 +142,7 @@ def plan_delete(template_id: UUID, *, by: Actor, number: int | None = None) -> d
         checks.append(Check(refused.code, False, refused.detail))
     users = users_of(template.host, paths_of(versions), template=template.pk)
     for path in paths_of(versions):
-        said = f"is used by {', '.join(map(str, users[path]))}" if path in users else "goes with it"
+        said = f"is used by {told(users[path], by)[0]}" if path in users else "goes with it"
         checks.append(Check("in_use" if path in users else "volume", path not in users, f"{path} {said}."))
     return {
         "allowed": all(check.ok for check in checks),
@@ -153,7 +153,7 @@ def plan_delete(template_id: UUID, *, by: Actor, number: int | None = None) -> d
         ],
         "affected": [
             {"kind": user.kind, "id": user.id, "name": user.name}
-            for user in sorted({user for standing in users.values() for user in standing})
+            for user in told(sorted({user for standing in users.values() for user in standing}), by)[1]
         ],
     }
 
@@ -198,7 +198,7 @@ def _plan(domain: Domain, stem: str, pool_id: UUID | None, by: Actor, check: Che
     checks = [check]
     copies: list[Copy] = []
     try:
-        services.check(domain, DomainAction.CLONE)
+        services.check(domain, DomainAction.CLONE, by)
         copies = _copies(domain, stem, pool_id, by)
         checks.append(Check("state", True, f"{domain.name} is {domain.state}."))
     except Invalid:

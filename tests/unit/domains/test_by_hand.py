@@ -285,7 +285,7 @@ def test_a_volume_that_one_may_not_see_counts_as_a_path(guest: Domain) -> None:
     reply = put(eve, guest, document(guest.pk, disk("/pool/own.raw") + disk("/pool/spare.raw", "vdb")))
     assert reply.status_code == 403
     named = "<disk type='volume'><source pool='default' volume='x'/><target dev='vdb' bus='virtio'/></disk>"
-    assert put(eve, guest, document(guest.pk, disk("/pool/own.raw") + named)).status_code == 400
+    assert put(eve, guest, document(guest.pk, disk("/pool/own.raw") + named)).status_code == 403
     assert nothing_happened(guest)
 
 
