@@ -18,9 +18,10 @@ from urllib.parse import quote
 
 _START_WITHIN = 10.0
 _STOP_WITHIN = 10.0
-# Whatever TMPDIR says: a Unix socket's path holds 107 bytes, and the daemon's user must reach it.
+# Whatever TMPDIR says: a Unix socket's path holds 107 bytes, 84 of them an agent's below libvirt's own folder, and the
+# daemon's user must reach it.
 _PLACE = Path("/tmp")
-_PREFIX = "ovirtlite-libvirtd-"
+_PREFIX = "lv-"
 _USERS = ("libvirt-qemu", "nobody")  # whoever exists first; as root libvirtd would be the system's daemon
 
 
@@ -92,9 +93,9 @@ class PrivateDaemon:
         self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_PLACE))
         try:
             self._owned = _own(self._folder)
-            for name in ("run", "config", "config/libvirt", "cache", "data"):
+            for name in ("run", "etc", "etc/libvirt", "cache", "data"):
                 (self._folder / name).mkdir()
-            config = self._folder / "config" / "libvirt"
+            config = self._folder / "etc" / "libvirt"
             lines: dict[str, str | int] = {
                 "host_uuid": str(uuid.uuid4()),
                 "auth_unix_rw": "none",
@@ -166,7 +167,7 @@ class PrivateDaemon:
                     "LC_ALL": "C",
                     "HOME": home,
                     "XDG_RUNTIME_DIR": f"{home}/run",
-                    "XDG_CONFIG_HOME": f"{home}/config",
+                    "XDG_CONFIG_HOME": f"{home}/etc",
                     "XDG_CACHE_HOME": f"{home}/cache",
                     "XDG_DATA_HOME": f"{home}/data",
                 },

@@ -1,7 +1,7 @@
 """Where the embedded hypervisor keeps its things and as whom it runs.
 
-What lasts is under HOME. Sockets are in a short folder of their own, since a Unix socket's path holds 107 bytes and
-QEMU's monitor uses some 70 of them below libvirt's own folder.
+What lasts is under HOME. Sockets are in a short folder of their own, since a Unix socket's path holds 107 bytes and the
+channel of a guest's agent takes up to 84 of them below libvirt's own folder.
 
 libvirtd is a machine's system daemon when it runs as root, so for root it runs as an account without privileges. That
 account cannot walk through root's folders to HOME: it sees the lasting folder bound into the short one, in a mount
@@ -11,12 +11,13 @@ namespace that ends with its last process. For anyone else a link does the same.
 import hashlib
 import os
 import pwd
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 _ACCOUNTS = ("libvirt-qemu", "nobody")  # the first comes with Debian's libvirt-daemon-system
 _KVM = Path("/dev/kvm")
+_SHORT = Path("/tmp")  # noqa: S108 - its owner is checked before use; TMPDIR may be long
+_SHORT_OF_ROOT = Path("/run")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,8 @@ class Place:
     @classmethod
     def of(cls, home: Path) -> "Place":
         home = Path(os.path.abspath(home))  # not resolved: one HOME has one name
-        digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
-        if os.getuid():
-            return cls(home, Path(tempfile.gettempdir()) / f"ovirtlite-hv-{os.getuid()}-{digest}")
-        return cls(home, Path("/run") / f"ovirtlite-{digest}")
+        digest = hashlib.sha256(b"%d %s" % (os.getuid(), os.fsencode(home))).hexdigest()[:8]
+        return cls(home, (_SHORT if os.getuid() else _SHORT_OF_ROOT) / f"ol-{digest}")
 
     @property
     def lasting(self) -> Path:

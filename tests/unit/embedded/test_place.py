@@ -9,13 +9,21 @@ from ovirtlite import embedded
 from ovirtlite.embedded.place import Account, CannotPlace, Place
 
 # Below the place that libvirtd sees as its settings: libvirt cuts a guest's name at 20, and numbers guests.
-_LONGEST_SOCKET = "etc/libvirt/qemu/lib/domain-9999-" + "x" * 20 + "/monitor.sock"
+_LONGEST_SOCKETS = [
+    f"etc/libvirt/qemu/{folder}/domain-9999-{'x' * 20}/{socket}"
+    for folder, socket in (("lib", "monitor.sock"), ("channel/target", "org.qemu.guest_agent.0"))
+]
 _UNIX_PATH_MAX = 107
 
 
-def test_qemus_monitor_fits_into_a_socket_address_however_deep_home_is() -> None:
+@pytest.mark.parametrize("socket", _LONGEST_SOCKETS)
+@pytest.mark.parametrize("user", [0, 1000])
+def test_a_guests_sockets_fit_into_an_address_however_deep_home_is(
+    socket: str, user: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: user)
     place = Place.of(Path("/", *["deep"] * 40))
-    assert len(os.fsencode(place.seen / _LONGEST_SOCKET)) <= _UNIX_PATH_MAX
+    assert len(os.fsencode(place.seen / socket)) <= _UNIX_PATH_MAX
 
 
 def test_every_home_has_a_place_of_its_own() -> None:
