@@ -1,6 +1,7 @@
 """Who may let a definition name what of its host: the permissions domain.host_paths, host_devices and raw_qemu."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from django.db.models import Q
 
@@ -10,7 +11,7 @@ from access.permissions import PERMISSIONS
 from domains.models import Domain
 from hosts.models import Host
 from hosts.offers import offers_of
-from hypervisor.xml.reach import Known, Reach, newly_reached
+from hypervisor.xml.reach import Known, Reach, newly_reached, reaches
 from storage.models import Volume
 
 _SHOWN = 10
@@ -69,11 +70,16 @@ def not_permitted(
     )
 
 
-def refuse_reach(
-    before: str | None, after: str, host: Host, by: Actor, domain: Domain | None = None, *, field: str = "xml"
-) -> None:
-    """Raises NotPermitted, by field, when the definition newly reaches what `by` may not let it; InvalidXML."""
-    missing = not_permitted(before, after, host, by, domain)
+def refuse_copied_reach(xml: str, own: Collection[str], host: Host, by: Actor, *, field: str) -> None:
+    """Raises NotPermitted, by field: a copy would be one more domain that reaches out of its host's pools.
+
+    `own`: the disks that become copies. Media and shared disks may be any volume, for the original has them already.
+    """
+    known = known_on(host, None)
+    is_volume = known.is_volume
+    known = replace(known, is_volume=lambda path: path in own or is_volume(path))
+    at = {"host": host.pk, "cluster": host.cluster_id}
+    missing = [one for one in reaches(xml, known) if not by.scope(f"domain.{one.permission}").covers(at)]
     if missing:
         needed = sorted({f"domain.{one.permission}" for one in missing})
         raise NotPermitted(

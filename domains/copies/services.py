@@ -16,8 +16,10 @@ from domains.copies.errors import CannotCopy, NameTaken
 from domains.copies.users import SHARED
 from domains.migration.checks import Check
 from domains.models import Domain
+from domains.reaching import refuse_copied_reach
 from hosts.models import Host
 from hypervisor.states import DomainAction
+from hypervisor.xml.clone import fresh
 from jobs.models import Job
 from jobs.services import open_job
 from storage.models import Pool
@@ -157,6 +159,8 @@ def _clone(
     copies = plan_copies(domain.host, disks, name, pool=pool, linked=linked)
     if host.pk != domain.host_id:
         _refuse_unshared(host, disks, copies)
+    own = {disk.use.source for disk in disks if disk.use.own}
+    refuse_copied_reach(fresh(definition_xml(domain), name, domain.pk, {}), own, host, by, field="name")
     return Clone(domain, host, copies, [disk.use.target for disk in disks if not disk.use.own])
 
 

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from access.actor import Actor
-from access.errors import Invalid
+from access.errors import Invalid, NotPermitted
 from domains.copies.copying import Copy
 from domains.copies.errors import CannotCopy
 from domains.creation import names
 from domains.creation.complaints import Complaints
 from domains.creation.storage import Made
 from domains.creation.wish import Wish, seed_for
+from domains.reaching import refuse_copied_reach
 from domains.templates.source import TemplateSource, template_source
 from hosts.models import Host
 from hypervisor.xml.clone import NewSource
@@ -45,6 +46,12 @@ def decided(
     except CannotCopy as refused:
         complaints.add("template", refused.detail)
         return None
+    try:
+        own = {disk.use.source for disk in source.disks if disk.use.own}
+        refuse_copied_reach(source.definition(name, uuid4(), {}), own, host, by, field="template")
+    except NotPermitted as refused:
+        for text in refused.errors["template"]:
+            complaints.add("template", text)
     if host.memory_bytes and body.get("memory_bytes", 0) > host.memory_bytes:
         complaints.add("memory_bytes", f"{host.name} has {host.memory_bytes // 2**20} MiB in all.")
     made = [_made(copy) for copy in copies]

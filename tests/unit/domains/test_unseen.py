@@ -9,7 +9,7 @@ from domains.models import Definition, Domain
 from jobs.models import Job
 from storage.models import Pool
 from tests.unit.access.people import client_of, give, person
-from tests.unit.domains.test_copies_api import DOMAINS, domain, pool, post, volume
+from tests.unit.domains.test_copies_api import DOMAINS, domain, pool, post, template, volume
 
 __all__ = ["pool"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doorbell")]
@@ -73,3 +73,31 @@ def test_a_disk_that_somebody_has_is_not_had_by_its_other_name(pool: Pool) -> No
     assert reply.status_code == 400
     assert "used by web" in said(reply)
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        "<filesystem type='mount'><source dir='/etc'/><target dir='x'/></filesystem>",
+        "<hostdev mode='subsystem' type='pci'><source><address bus='1'/></source></hostdev>",
+        "<disk type='file' device='cdrom'><source file='/etc/shadow'/><target dev='sda'/><readonly/></disk>",
+    ],
+)
+def test_a_copy_is_no_way_to_what_the_original_reaches(pool: Pool, device: str) -> None:
+    """An administrator gave it to one domain; whoever may not give it away makes no second one that has it."""
+    one = domain(pool)
+    definition = Definition.objects.get(pk=one.pk)
+    definition.inactive = (definition.inactive or "").replace("<devices>", f"<devices>{device}")
+    definition.save()
+    made = template(pool)
+    made.versions.update(xml=definition.inactive.replace("/pool/web", "/pool/small-v1-vda.raw"))
+    volume(pool, "small-v1-vda.raw")
+    wish = {"host": str(pool.host_id), "name": "copy", "template": str(made.pk)}
+    operator, admin = client_of(person("oda", "operator")), client_of(person("ada", "administrator"))
+    for query in ("", "?plan=1"):
+        assert post(operator, f"{DOMAINS}{one.pk}/clone/{query}", {"name": "copy"}).status_code == 403
+    refused = post(operator, DOMAINS, wish)
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["template"])
+    assert not Job.objects.exists()
+    assert post(admin, f"{DOMAINS}{one.pk}/clone/", {"name": "copy"}).status_code == 202
+    assert post(admin, DOMAINS, wish | {"name": "other"}).status_code == 202
