@@ -231,6 +231,9 @@ def _open(job: Job, parts: Sequence[Part], ends: _Ends, opener: Opener) -> None:
 
 
 def _end(job: Job, result: dict[str, Any], states: "Counter[str]") -> None:
+    # What the children were told is theirs: the parent keeps none of it, sealed or not.
+    parts = [{**packed, "options": {}} for packed in job.option("parts")]
+    Job.objects.filter(pk=job.pk).update(options={**job.options, "parts": parts})
     if states[JobState.SUCCEEDED] == sum(states.values()):
         claims.finish(job, JobState.SUCCEEDED, result=result)
     elif job.cancel_requested_at is not None:

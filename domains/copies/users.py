@@ -65,7 +65,7 @@ def users_of(
     for path in {path for path in paths if path}:
         over = _layers(hosts, path)
         standing = {VolumeUser("volume", volume.name, volume.pk) for volume in over}
-        standing |= {user for user, paths in making if path in paths}
+        standing |= {user for user, wanted in making if path in wanted and user.id != besides}
         for one in (path, *(volume.path for volume in over)):
             standing |= _domains(hosts, one, besides)
             standing |= _kept(hosts, one, template, entry)
@@ -156,15 +156,20 @@ def _domains(hosts: list[UUID], path: str, besides: UUID | None) -> set[VolumeUs
 
 
 def _being_made(hosts: list[UUID]) -> list[tuple[VolumeUser, set[str]]]:
-    """Domains that are just being made, with the volumes that theirs are copies of or layers over."""
-    jobs = Job.objects.filter(kind="domain.create", host_id__in=hosts, state__in=OPEN)
-    return [
-        (
-            VolumeUser("domain", job.object_name, job.object_id),
-            {made.get(below, "") for made in job.option("made", []) for below in ("source", "backing")},
-        )
-        for job in jobs
-    ]
+    """Domains that are just being made or changed, with the volumes that they will stand on."""
+    jobs = Job.objects.filter(kind__in=("domain.create", "domain.edit"), host_id__in=hosts, state__in=OPEN)
+    return [(VolumeUser("domain", job.object_name, job.object_id), _to_be_used(job)) for job in jobs]
+
+
+def _to_be_used(job: Job) -> set[str]:
+    found = {made.get(below) for made in job.option("made", []) for below in ("source", "backing")}
+    if job.option("xml"):
+        found |= {use.source for use in disk_uses(job.option("xml")) if use.own}
+    for edit in job.option("edits", []):
+        source = edit["values"].get("source")
+        if isinstance(source, dict):
+            found |= {source.get("file"), source.get("device")}
+    return {path for path in found if path}
 
 
 def _kept(hosts: list[UUID], path: str, template: UUID | None, entry: UUID | None) -> set[VolumeUser]:

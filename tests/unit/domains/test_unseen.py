@@ -101,3 +101,15 @@ def test_a_copy_is_no_way_to_what_the_original_reaches(pool: Pool, device: str) 
     assert not Job.objects.exists()
     assert post(admin, f"{DOMAINS}{one.pk}/clone/", {"name": "copy"}).status_code == 202
     assert post(admin, DOMAINS, wish | {"name": "other"}).status_code == 202
+
+
+def test_a_volume_that_somebody_is_about_to_have_is_taken(pool: Pool) -> None:
+    """The first wish is recorded and not yet carried out."""
+    free = volume(pool, "free")
+    first, second = domain(pool, "first"), domain(pool, "second")
+    admin = client_of(person("ada", "administrator"))
+    wish = {"volume": str(free.pk)}
+    assert post(admin, f"{DOMAINS}{first.pk}/disks/", wish).status_code == 202
+    refused = post(admin, f"{DOMAINS}{second.pk}/disks/", wish)
+    assert refused.status_code == 409
+    assert "first" in said(refused)
