@@ -11,12 +11,12 @@ from django.db import transaction
 
 from access import audit
 from access.actor import Actor
-from access.errors import Invalid, NotPermitted
+from access.errors import Conflict, Invalid, NotPermitted
 from domains.console import tickets
 from domains.console.errors import NoSuchConsole, Unavailable
 from domains.console.tickets import TYPES, ConsoleType, Ticket
 from domains.errors import HostSilent, StateForbids
-from domains.models import Domain
+from domains.models import Definition, Domain
 from domains.services import find
 from hypervisor.states import ALLOWED_FROM, DomainAction, DomainState
 from live.doorbell import client
@@ -40,7 +40,7 @@ def open_console(
     """Give `by` a ticket for the domain's console.
 
     `seen_as` is the host name under which the browser reached us. Raises NotThere, NotPermitted, Invalid, HostSilent,
-    StateForbids, NoSuchConsole, Unavailable.
+    StateForbids, NoSuchConsole, Conflict (not read yet), Unavailable.
     """
     if console not in TYPES:
         raise Invalid(
@@ -48,6 +48,11 @@ def open_console(
         )
     domain = reachable(domain_id, by=by)
     if console not in domain.consoles:
+        if not Definition.objects.filter(pk=domain.pk).exists():
+            raise Conflict(
+                f"{domain.name} was found just now, and what it consists of is still being read. Try again.",
+                code="not_read_yet",
+            )
         raise NoSuchConsole(f"{domain.name} has no {'VNC screen' if console == 'vnc' else 'serial line'}.")
     if by.user is None:
         raise NotPermitted("A console is given to a person.")

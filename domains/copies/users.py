@@ -105,6 +105,16 @@ def told(users: Iterable[VolumeUser], by: Actor) -> tuple[str, list[VolumeUser]]
     return ", ".join(words), shown
 
 
+def told_names(names: Iterable[str], host: Host, job: Job) -> list[str]:
+    """Names that a node gave, for the words of a job: those of domains that who asked for it may see."""
+    by = Actor.SYSTEM if job.requested_by is None else Actor(user=job.requested_by)
+    wanted = list(dict.fromkeys(names))
+    rows = Domain.objects.permitted(by, "domain.read").filter(host=host, gone_at=None, name__in=wanted)
+    seen = set(rows.values_list("name", flat=True))
+    shown = [name for name in wanted if name in seen or by.scope("domain.read").everywhere]
+    return shown if len(shown) == len(wanted) else [*shown, "another object"]
+
+
 def _worded(standing: set[VolumeUser]) -> list[VolumeUser]:
     """Without the layers where those who use them are named: a person knows domains, not files."""
     others = [user for user in standing if user.kind != "volume"]

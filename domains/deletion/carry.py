@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from access import secrets
 from domains.copies.disks import Places, own_disks
-from domains.copies.users import users_of
+from domains.copies.users import told_names, users_of
 from domains.models import DeletedDomain, Domain, Tag
 from hosts import looking, nodes
 from hosts.models import Host
@@ -154,7 +154,8 @@ def _refuse_users(node: Node, job: Job) -> None:
     if not paths:
         return
     for path, users in node.volume_users(paths, besides=job.object_id).items():
-        raise JobFailed("in_use", f"{path} is used by {', '.join(users)} on the node. Nothing was deleted.")
+        named = ", ".join(told_names(users, _host(job), job))
+        raise JobFailed("in_use", f"{path} is used by {named} on the node. Nothing was deleted.")
 
 
 def _purge(carrying: Carrying, node: Node, entry: DeletedDomain) -> dict[str, Any]:
@@ -169,7 +170,13 @@ def _purge(carrying: Carrying, node: Node, entry: DeletedDomain) -> dict[str, An
             path = volume["path"]
             others = sorted({*users.get(path, ()), *(str(user) for user in recorded.get(path, []))})
             if others:
-                kept.append({"target": volume["target"], "path": path, "users": others})
+                kept.append(
+                    {
+                        "target": volume["target"],
+                        "path": path,
+                        "users": told_names(others, entry.host, carrying.job),
+                    }
+                )
                 continue
             carrying.progress(20 + 70 * number // len(paths), f"removing {volume['name']}")
             carrying.touched = True

@@ -10,7 +10,7 @@ from django.utils import timezone
 from domains.copies import copying
 from domains.copies.carry import ends, look_at_pools, prepared
 from domains.copies.copying import Copy
-from domains.copies.users import users_of
+from domains.copies.users import told_names, users_of
 from domains.models import Template, TemplateVersion
 from domains.templates.source import paths_of
 from hosts import looking, nodes
@@ -98,7 +98,7 @@ def delete(carrying: Carrying) -> dict[str, Any]:
         return {}  # an earlier attempt did it
     versions = list(template.versions.filter(number__in=job.option("numbers", [])))
     with nodes.pooled(template.host) as node:
-        _refuse_users(node, template, versions)
+        _refuse_users(node, job, template, versions)
         for version in versions:
             carrying.touching(f"removing version {version.number}")
             for disk in version.disks:
@@ -193,13 +193,14 @@ def _changed(template: Template) -> None:
     tell("updated", "template", template.pk, template.version + 1, template.host.within)
 
 
-def _refuse_users(node: Node, template: Template, versions: list[TemplateVersion]) -> None:
+def _refuse_users(node: Node, job: Job, template: Template, versions: list[TemplateVersion]) -> None:
     paths = paths_of(versions)
     if not paths:
         return
     recorded = users_of(template.host, paths, template=template.pk)
     for path, users in {**recorded, **node.volume_users(paths)}.items():
-        raise JobFailed("in_use", f"{path} is used by {', '.join(map(str, users))}. Nothing was removed.")
+        named = ", ".join(told_names(map(str, users), template.host, job))
+        raise JobFailed("in_use", f"{path} is used by {named}. Nothing was removed.")
 
 
 def _remove(node: Node, template: Template, disk: dict[str, Any]) -> None:

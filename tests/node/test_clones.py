@@ -59,7 +59,7 @@ def test_a_linked_clone_is_a_layer_and_holds_its_base(site: Site) -> None:
     plan = deletion.plan(original.pk, by=site.by, volumes=True)
     assert (plan["allowed"], [one["name"] for one in plan["affected"]]) == (False, ["layer"])
     # The clone itself may run, and go; then the original is free again.
-    verbs.check(Domain.objects.get(pk=result["domain"]), DomainAction.START)
+    verbs.check(Domain.objects.get(pk=result["domain"]), DomainAction.START, site.by)
     site.done(deletion.request(UUID(result["domain"]), by=site.by, volumes=True, permanent=True))
     assert site.names() == {"base"}
     verbs.check(original, DomainAction.START)
