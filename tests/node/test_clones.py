@@ -62,7 +62,7 @@ def test_a_linked_clone_is_a_layer_and_holds_its_base(site: Site) -> None:
     verbs.check(Domain.objects.get(pk=result["domain"]), DomainAction.START, site.by)
     site.done(deletion.request(UUID(result["domain"]), by=site.by, volumes=True, permanent=True))
     assert site.names() == {"base"}
-    verbs.check(original, DomainAction.START)
+    verbs.check(original, DomainAction.START, site.by)
 
 
 def test_the_node_is_asked_before_a_base_goes_whatever_is_recorded(site: Site) -> None:
