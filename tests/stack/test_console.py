@@ -91,9 +91,12 @@ def admin(product: Installation, ticking: Ticking) -> Iterator[Person]:
 def seen_running(person: Person, ticking: Ticking) -> None:
     number = ticking.virsh("domid", "ticking").strip()
     path = f"/domains/{ticking.uuid}/"
-    eventually(
-        lambda: person.get(path)["state"] == "running", within=10, what=f"run {number} of the guest is seen"
-    )
+
+    def seen() -> bool:
+        domain = person.get(path)
+        return domain["state"] == "running" and domain["consoles"] == ["vnc", "serial"]
+
+    eventually(seen, within=10, what=f"run {number} of the guest, with its consoles, is seen")
 
 
 @pytest.fixture

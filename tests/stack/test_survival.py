@@ -194,7 +194,7 @@ def test_redis_killed_with_jobs_in_flight(admin: Person, product: Installation, 
     kill(product, "redis")
     assert bulk["refused"] == []
     node.virsh("destroy", waiting)
-    for job in (shutdown, *bulk["jobs"]):
+    for job in (shutdown, bulk["job"]):
         admin.done(job, within=ENDS_WITHIN)
     agree(admin, node, waiting, "shutoff")
     for guest in guests:
