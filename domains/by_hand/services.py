@@ -10,6 +10,7 @@ from access.actor import Actor
 from access.errors import Invalid, NotThere, Refused, Stale
 from domains import services
 from domains.by_hand.checks import Proposal, present_xml
+from domains.copies.users import reserve
 from domains.journal.services import newest, revision
 from domains.models import Domain
 from hypervisor.states import DomainAction
@@ -31,6 +32,7 @@ def request(uuid: UUID, xml: str, *, by: Actor, expected: int | None = None) -> 
             raise Stale(
                 f"The definition of {domain.name} is at version {at} now; yours was made from {expected}."
             )
+        reserve(domain.host)
         proposal = Proposal(domain, present_xml(domain), xml, by)
         proposal.refuse()
         return _open("domain.edit_xml", proposal, {"base": at})
@@ -47,6 +49,7 @@ def request_rollback(uuid: UUID, number: int, *, by: Actor) -> Job:
     with transaction.atomic():
         domain = services.find(uuid, DomainAction.EDIT_XML, by, lock=True)
         services.check(domain, DomainAction.EDIT_XML, by)
+        reserve(domain.host)
         proposal = _earlier(domain, number, by)
         if not proposal.changes:
             raise Invalid(f"Version {number} is what {domain.name} is defined as now.")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from access.actor import Actor
@@ -26,6 +27,7 @@ SHARED = frozenset({"netfs", "gluster", "rbd", "iscsi", "iscsi-direct", "vstorag
 _PLAIN = re.compile(r"[A-Za-z0-9._-]+")  # what no document ever writes in another way
 _DEEPEST = 32
 _NAMED = 10
+_DISKS_OF_A_HOST = 7203  # what PostgreSQL calls the lock
 _SEEN_BY: dict[str, tuple[Any, str]] = {
     "domain": (Domain, "domain.read"),
     "template": (Template, "template.read"),
@@ -45,6 +47,14 @@ class VolumeUser:
     def __str__(self) -> str:
         words = {"template": "template ", "deleted_domain": "the deleted domain ", "volume": "volume "}
         return f"{words.get(self.kind, '')}{self.name}"
+
+
+def reserve(host: Host) -> None:
+    """Until this transaction ends, nobody else decides who has which disk and name on the host: wishes come at once."""
+    if connection.vendor != "postgresql":
+        return  # SQLite has one writer at a time anyway
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_DISKS_OF_A_HOST, host.pk.int % 2**31])
 
 
 def users_of(

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from access import audit
 from access.actor import Actor
+from domains.copies.users import reserve
 from domains.creation import from_template, names, raw, wish
 from domains.creation.complaints import Complaints
 from domains.creation.place import free_memory, host_for
@@ -42,7 +43,7 @@ def request(body: Mapping[str, Any], *, by: Actor) -> Job:
     Raises Invalid by field, NotPermitted.
     """
     with transaction.atomic():
-        resolved = _resolve(body, by)
+        resolved = _resolve(body, by, deciding=True)
         resolved.complaints.raise_any()
         host, first = resolved.host, resolved.wishes[0]
         told = {name: str(body[name]) for name in _TOLD if name in body}
@@ -105,8 +106,10 @@ def plan(body: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
     }
 
 
-def _resolve(body: Mapping[str, Any], by: Actor) -> Resolved:
+def _resolve(body: Mapping[str, Any], by: Actor, *, deciding: bool = False) -> Resolved:
     host = host_for(body, by=by)
+    if deciding:
+        reserve(host)
     resolved = Resolved(host, [])
     complaints = resolved.complaints
     if host.state not in _UP:

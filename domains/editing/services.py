@@ -13,6 +13,7 @@ from access import audit
 from access.actor import Actor
 from access.errors import Conflict, Invalid, NotPermitted, NotThere, Refused, Stale
 from domains import services
+from domains.copies.users import reserve
 from domains.editing.checks import Problem, problems
 from domains.editing.drafts import Draft
 from domains.editing.edits import Edit, settle
@@ -67,6 +68,7 @@ def request(uuid: UUID, make: Make, *, by: Actor, version: int | None = None) ->
         domain = services.find(uuid, DomainAction.EDIT, by, lock=True)
         if version is not None and domain.version != version:
             raise Stale(f"{domain.name} changed meanwhile; look at it again.")
+        reserve(domain.host)
         wish = _think(domain, make, by)
         if wish.problems:
             raise _refusal(wish)
