@@ -99,6 +99,7 @@ def test_a_node_without_power_is_silent_and_comes_back_with_its_definitions(lab:
     assert lab.running_on(guest) == []
     node.power_on()
     assert node.virsh("domstate", guest.name) == "shut off"
+    assert node.virsh("net-list", "--name").split() == ["inner"]
 
 
 def test_guests_outlive_their_libvirtd(lab: Lab) -> None:

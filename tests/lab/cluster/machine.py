@@ -143,6 +143,7 @@ class Machine:
         """Everything on it dies at once. The cable goes first, so that no connection is closed: peers hear nothing."""
         self.cut_cable()
         self.kill()
+        wires.forget_links(self.plan, self.name)
         cgroups.remove(self.plan.cgroup(self.name))
         shutil.rmtree(self.folder / "run")
         (self.folder / "run").mkdir()

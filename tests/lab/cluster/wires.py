@@ -43,6 +43,14 @@ def set_cable(plan: Plan, node: str, *, plugged: bool) -> None:
     run("ip", "link", "set", plan.cable(node), "up" if plugged else "down")
 
 
+def forget_links(plan: Plan, node: str) -> None:
+    """What a node made itself, such as the bridges of its networks, is gone with its power; its cable stays."""
+    netns = plan.netns(node)
+    for link in json.loads(run("ip", "-n", netns, "-j", "link")):
+        if link["ifname"] not in {"lo", "eth0"}:
+            run("ip", "-n", netns, "link", "del", link["ifname"])
+
+
 def processes_in(netns: str) -> list[int]:
     """The pids of everything that lives in this network namespace; none when there is no such namespace."""
     try:
