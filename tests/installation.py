@@ -27,6 +27,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def listens(address: str) -> bool:
+    """Whether anybody takes connections at "host:port"."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=2).close()
+    except OSError:
+        return False
+    return True
+
+
 def eventually(holds: Callable[[], Any], *, within: float, what: str) -> Any:
     """Ask until the answer is true and return it; fail after so many seconds."""
     deadline = time.monotonic() + within
@@ -42,13 +52,14 @@ class Installation:
     def __init__(self, home: Path, settings: Mapping[str, str] | None = None) -> None:
         self.home = home
         self.address = f"127.0.0.1:{free_port()}"
+        self.console = f"127.0.0.1:{free_port()}"
         self.output = home.with_name(f"{home.name}.out")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("OVIRTLITE_")}
         self.env = {
             **inherited,
             "OVIRTLITE_HOME": str(home),
             "OVIRTLITE_LISTEN": self.address,
-            "OVIRTLITE_CONSOLE_LISTEN": f"127.0.0.1:{free_port()}",
+            "OVIRTLITE_CONSOLE_LISTEN": self.console,
             "OVIRTLITE_EMBEDDED": "0",
             "OVIRTLITE_ADMIN_PASSWORD": PASSWORD,
             **(settings or {}),

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.consoles import Browser as Console
+from tests.consoles import dial
 from tests.e2e.node import Node, private_node
 from tests.e2e.visit import ARRIVES_WITHIN_MS, Visit
-from tests.installation import PASSWORD, Installation, eventually, installation
+from tests.installation import PASSWORD, Installation, eventually, installation, listens
 from tests.stack.person import Person
 
 GUEST_WITHIN = 120.0  # the first start of all fetches a kernel package for the guest
@@ -45,14 +47,18 @@ def admin(product: Installation) -> Iterator[Person]:
 
 
 @pytest.fixture(scope="session")
-def demo(admin: Person) -> dict[str, Any]:
-    """The embedded hypervisor's guest, running."""
+def demo(admin: Person, product: Installation) -> dict[str, Any]:
+    """The embedded hypervisor's guest, running and done with its start, which lasts on a busy machine."""
 
     def running() -> dict[str, Any] | None:
         found = admin.get("/domains/", name="demo", state="running")["results"]
         return found[0] if found and found[0]["consoles"] else None
 
     guest: dict[str, Any] = eventually(running, within=GUEST_WITHIN, what="the demo guest runs")
+    eventually(lambda: listens(product.console), within=60, what="the console gateway listens")
+    opened = admin.post(f"/domains/{guest['id']}/console/", {"type": "serial"}, expect=200)
+    with dial(opened["url"], admin.origin) as page:
+        Console(page).read_until(rb"tick \d+", GUEST_WITHIN)
     return guest
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 from tests.e2e.visit import Visit
 from tests.installation import eventually
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]  # the guest's start is waited for here
 CHANGES_WITHIN = 30.0
 HEADING_PIXELS = 96  # the guest draws its ticks in the first lines; its shell is below
 CURSOR_PIXELS = 200  # more than a blinking cursor lights

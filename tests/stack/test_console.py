@@ -94,7 +94,7 @@ def seen_running(person: Person, ticking: Ticking) -> None:
 
     def seen() -> bool:
         domain = person.get(path)
-        return domain["state"] == "running" and domain["consoles"] == ["vnc", "serial"]
+        return (domain["state"], domain["consoles"]) == ("running", ["vnc", "serial"])
 
     eventually(seen, within=10, what=f"run {number} of the guest, with its consoles, is seen")
 
