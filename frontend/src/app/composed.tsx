@@ -55,7 +55,7 @@ export function DomainsRoute() {
   );
   return (
     <ListPage title={t("domain.many")} actions={create}>
-      <DomainsTable hosts={hosts.data?.results} firstStep={hosts.data?.count === 0 && mayAdd && <AddHost />} />
+      <DomainsTable hosts={hosts.data?.results} firstStep={hosts.data?.count === 0 ? mayAdd && <AddHost /> : create} />
     </ListPage>
   );
 }

@@ -101,7 +101,7 @@ export function DomainsTable({ host, hosts = [], firstStep }: DomainsTableProps)
       dimmed={(domain) => domain.stale}
       empty={
         <EmptyState titleText={t("domain.none")} icon={VirtualMachineIcon} headingLevel="h2">
-          <EmptyStateBody>{t(host ? "domain.noneOnHost" : "domain.noneBody")}</EmptyStateBody>
+          <EmptyStateBody>{t(host ? "domain.noneOnHost" : hosts.length > 0 ? "domain.noneOnHosts" : "domain.noneBody")}</EmptyStateBody>
           {firstStep && <EmptyStateFooter>{firstStep}</EmptyStateFooter>}
         </EmptyState>
       }
