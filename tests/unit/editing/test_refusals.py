@@ -82,7 +82,7 @@ def test_a_mac_of_another_domain(client: APIClient, domain: Domain, host: Host) 
         ("disks/", {"source": {"type": "block", "device": "/dev/sda"}}),
         ("devices/", {"kind": "hostdev", "type": "usb", "usb_vendor": "0x1234", "usb_product": "0x5678"}),
         ("devices/", {"kind": "filesystem", "source_dir": "/etc", "target": "etc"}),
-        ("devices/", {"kind": "serial", "type": "file", "path": "/root/log"}),
+        ("devices/", {"kind": "serial", "type": "file", "path": "/srv/log"}),
     ],
 )
 def test_what_the_host_has_needs_its_own_permission(

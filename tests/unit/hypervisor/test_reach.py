@@ -78,14 +78,14 @@ DEVICES = [
     ("host_paths", "<disk type='dir'><source dir='/etc'/></disk>"),
     ("host_paths", "<disk type='file'><source file='/pool/a'/><backingStore type='file'><source file='/etc/shadow'/>"
      "</backingStore></disk>"),
-    ("host_paths", "<disk type='file'><source file='/pool/a'/><mirror type='file'><source file='/root/x'/>"
+    ("host_paths", "<disk type='file'><source file='/pool/a'/><mirror type='file'><source file='/srv/x'/>"
      "</mirror></disk>"),
     ("host_paths", "<disk type='vhostuser'><source type='unix' path='/run/x'/></disk>"),
     ("host_paths", "<disk type='network'><source protocol='nbd' name='x'><host name='169.254.169.254'/></source>"
      "</disk>"),
     ("host_paths", "<disk type='file'><source file='/pool/a'><reservations><source type='unix' path='/run/pr'/>"
      "</reservations></source></disk>"),
-    ("host_paths", "<serial type='file'><source path='/root/.ssh/authorized_keys'/></serial>"),
+    ("host_paths", "<serial type='file'><source path='/etc/ssh/authorized_keys'/></serial>"),
     ("host_paths", "<serial type='file'><source path='root/.ssh/authorized_keys'/></serial>"),
     ("host_paths", "<serial type='pipe'><source path='/tmp/p'/></serial>"),
     ("host_paths", "<serial type='pty'><log file='/etc/cron.d/x' append='on'/></serial>"),
@@ -108,8 +108,8 @@ DEVICES = [
     ("host_paths", "<interface type='vhostuser'><source type='unix' path='/run/x' mode='client'/></interface>"),
     ("host_paths", "<interface type='server'><source address='0.0.0.0' port='5558'/></interface>"),
     ("host_paths", "<interface type='user'><backend type='passt' logFile='/tmp/l'/></interface>"),
-    ("host_paths", "<graphics type='vnc' socket='/root/x'/>"),
-    ("host_paths", "<graphics type='vnc'><listen type='socket' socket='/root/x'/></graphics>"),
+    ("host_paths", "<graphics type='vnc' socket='/srv/x'/>"),
+    ("host_paths", "<graphics type='vnc'><listen type='socket' socket='/srv/x'/></graphics>"),
     ("host_paths", "<graphics type='sdl' display=':0'/>"),
     ("host_paths", "<lease><lockspace>a</lockspace><key>b</key><target path='/x'/></lease>"),
     ("host_paths", "<pstore backend='acpi-erst'><path>/etc/x</path></pstore>"),
