@@ -17,7 +17,7 @@ from access.errors import Invalid, NotPermitted, NotThere, Refused
 from access.models import AuditEntry, Grant, Role, Token, User
 from domains.console.admission import NotAdmitted, admit, permitted_domain
 from domains.console.services import open_console
-from domains.models import Domain
+from domains.models import Definition, Domain
 from hosts.models import Host, HostState
 from tests.unit.access.people import give, person
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def domain() -> Domain:
     host = Host.objects.create(name="alpha", uri="qemu+tls://alpha/system", state=HostState.UP, enrolled=True)
-    return Domain.objects.create(
+    made = Domain.objects.create(
         id=uuid4(),
         host=host,
         name="guest",
@@ -36,6 +36,8 @@ def domain() -> Domain:
         libvirt_id=3,
         consoles=["vnc", "serial"],
     )
+    Definition.objects.create(domain=made, fetched_at=timezone.now())
+    return made
 
 
 @pytest.fixture
@@ -191,6 +193,14 @@ def test_a_domain_that_can_show_none(
     with pytest.raises(Refused) as refused:
         ticket(domain, actor, console=console)
     assert (refused.value.status, refused.value.code) == (409, code)
+
+
+def test_a_domain_that_was_not_read_yet(store: "redis.Redis", domain: Domain, actor: Actor) -> None:
+    Definition.objects.all().delete()
+    Domain.objects.update(consoles=[])
+    with pytest.raises(Refused) as refused:
+        ticket(domain, actor)
+    assert (refused.value.status, refused.value.code) == (409, "not_read_yet")
 
 
 def test_a_host_that_is_silent(store: "redis.Redis", domain: Domain, actor: Actor) -> None:
