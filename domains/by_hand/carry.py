@@ -3,6 +3,7 @@
 from typing import Any
 
 from access import secrets
+from domains import disguised
 from domains.journal.services import newest, revision
 from domains.models import Definition, Domain
 from domains.tasks import host_of, settle
@@ -41,6 +42,9 @@ def define(carrying: Carrying) -> dict[str, Any]:
         return with_passwords_of(wanted, present)
 
     with nodes.pooled(host) as node:
+        if not job.option("may_host_paths"):
+            present = node.domain_xml(job.object_id).inactive or ""
+            disguised.refuse_newly_read(node, host, present, wanted)
         carrying.touching(f"defining on {host.name}")
         node.redefine(job.object_id, change)
     settle(carrying, host)

@@ -11,6 +11,7 @@ from access.errors import Invalid, NotThere, Refused, Stale
 from domains import services
 from domains.by_hand.checks import Proposal, present_xml
 from domains.copies.users import reserve
+from domains.disguised import may_name_paths
 from domains.journal.services import newest, revision
 from domains.models import Domain
 from hypervisor.states import DomainAction
@@ -92,5 +93,9 @@ def _open(kind: str, proposal: Proposal, options: dict[str, Any]) -> Job:
         by=proposal.by,
         host=(domain.host_id, domain.host.name),
         cluster_id=domain.host.cluster_id,
-        options={**options, "sealed": secrets.seal(proposal.wanted)},
+        options={
+            **options,
+            "sealed": secrets.seal(proposal.wanted),
+            "may_host_paths": may_name_paths(proposal.by, domain.host, domain),
+        },
     )

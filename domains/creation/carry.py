@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from access import secrets
+from domains import disguised
 from domains.creation import cloudinit, names, seeds
 from domains.creation.storage import Made
 from domains.creation.wish import of_plain
@@ -89,6 +90,8 @@ def _make(carrying: Carrying, node: Node) -> None:
     if node.has(Kind.DOMAIN, job.object_id):
         raise JobFailed("name_taken", "There is a domain with this UUID already. Nothing was made.")
     _refuse_taken(node, made_by(job))
+    if not job.option("may_host_paths"):
+        _refuse_disguised(node, job)
     _remember(job, began=True)
     made: list[Made] = []
     try:
@@ -166,6 +169,21 @@ def _refuse_taken(node: Node, wishes: list[Made]) -> None:
     for made in wishes:
         if _there(node, made):
             raise JobFailed("name_taken", f"There is a volume {made.name} already. Nothing was made.")
+
+
+def _refuse_disguised(node: Node, job: Job) -> None:
+    """Before anything is made of it: its disks, what copies are made of, and what layers are to stand on."""
+    made = made_by(job)
+    secret = json.loads(secrets.unseal(job.option("sealed"))) if job.option("sealed") else {}
+    bases = [disguised.Image(one.backing, one.backing_format or "raw") for one in made if one.backing]
+    copied = [disguised.Image(one.source) for one in made if one.source]
+    disguised.refuse_images_of(
+        node,
+        host_of(job),
+        secret.get("xml") or job.option("xml"),
+        made={one.path for one in made},
+        sources=[*bases, *copied],
+    )
 
 
 def _there(node: Node, made: Made) -> bool:

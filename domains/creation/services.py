@@ -14,6 +14,7 @@ from domains.creation.complaints import Complaints
 from domains.creation.place import free_memory, host_for
 from domains.creation.storage import Made
 from domains.creation.wish import Wish
+from domains.disguised import may_name_paths
 from hosts.models import Host
 from hypervisor.xml.clone import with_screen_locked
 from jobs.batches import Part, open_batch
@@ -46,6 +47,7 @@ def request(body: Mapping[str, Any], *, by: Actor) -> Job:
         resolved = _resolve(body, by, deciding=True)
         resolved.complaints.raise_any()
         host, first = resolved.host, resolved.wishes[0]
+        may = {"may_host_paths": may_name_paths(by, host)}
         told = {name: str(body[name]) for name in _TOLD if name in body}
         if "count" not in body:
             audit.record(by, KIND, "domain", first.uuid, first.name, host=host.name, **told)
@@ -55,14 +57,16 @@ def request(body: Mapping[str, Any], *, by: Actor) -> Job:
                 by=by,
                 host=(host.pk, host.name),
                 cluster_id=host.cluster_id,
-                options=first.options(),
+                options={**first.options(), **may},
             )
         audit.record(by, KIND, "host", host.pk, host.name, names=body["name"], **told)
         return open_batch(
             BATCH_KIND,
             KIND,
             [
-                Part(("domain", one.uuid, one.name), (host.pk, host.name), host.cluster_id, one.options())
+                Part(
+                    ("domain", one.uuid, one.name), (host.pk, host.name), host.cluster_id, one.options() | may
+                )
                 for one in resolved.wishes
             ],
             name=f"{len(resolved.wishes)} domains",

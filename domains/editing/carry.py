@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from domains import disguised
 from domains.editing import volumes
 from domains.editing.edits import Edit, apply
 from domains.editing.live import Outcome, Running
@@ -80,6 +81,7 @@ def _apply(carrying: Carrying, node: Node, *, active: bool, persistent: bool) ->
     if not edits:
         return []
     before: str | None = None
+    _refuse_disguised(carrying, node, edits)
     if persistent:
         carrying.touching("changing its definition")
         before = node.redefine(uuid, lambda xml: apply(xml, edits, again=not carrying.first))
@@ -91,6 +93,17 @@ def _apply(carrying: Carrying, node: Node, *, active: bool, persistent: bool) ->
         raise
     except (errors.HypervisorError, JobFailed) as failure:
         raise _put_back(carrying, node, before, failure) from None
+
+
+def _refuse_disguised(carrying: Carrying, node: Node, edits: Sequence[Edit]) -> None:
+    """Raises JobFailed. On what is defined now, for that is what is changed."""
+    if carrying.option("may_host_paths"):
+        return
+    said = node.domain_xml(carrying.job.object_id)
+    present = said.inactive or said.live or ""
+    after = apply(present, edits, again=not carrying.first)
+    made = carrying.option("new_volume") or {}
+    disguised.refuse_newly_read(node, host_of(carrying), present, after, made=made.get("path", ""))
 
 
 def _apply_live(carrying: Carrying, node: Node, before: str | None, edits: Sequence[Edit]) -> list[Outcome]:

@@ -14,6 +14,7 @@ from access.actor import Actor
 from access.errors import Conflict, Invalid, NotPermitted, NotThere, Refused, Stale
 from domains import services
 from domains.copies.users import reserve
+from domains.disguised import may_name_paths
 from domains.editing.checks import Problem, problems
 from domains.editing.drafts import Draft
 from domains.editing.edits import Edit, settle
@@ -75,7 +76,7 @@ def request(uuid: UUID, make: Make, *, by: Actor, version: int | None = None) ->
         if wish.draft.touches_node:
             services.check(domain, DomainAction.EDIT, by)
         _write_ours(wish)
-        options = _options(wish)
+        options = {**_options(wish), "may_host_paths": may_name_paths(by, domain.host, domain)}
         audit.record(by, "domain.edit", "domain", domain.pk, domain.name, **_told(wish))
         if not wish.draft.touches_node:
             return None
