@@ -58,10 +58,12 @@ def refuse_images_of(
 def refuse(node: Node, host: Host, images: Iterable[Image]) -> None:
     """Raises JobFailed with the code `disguised_image`. Looks at the node afresh: a guest may have written since."""
     for image in sorted(images, key=lambda one: (one.source, one.format)):
+        if image.format and image.format in PLAIN:
+            continue
         seen = _fresh(node, host, image.source)
         if seen is None:
             raise _refusal(f"{image.source} is in no pool of {host.name} that answers")
-        if (image.format or seen.format) in PLAIN:
+        if not image.format and seen.format in PLAIN:
             continue
         if reader := _was_raw(host, seen.path, image.source):
             raise _refusal(
@@ -90,16 +92,17 @@ def _images(places: Places, xml: str) -> Iterator[Image]:
 
 
 def _fresh(node: Node, host: Host, source: str) -> VolumeSeen | None:
-    """The volume as it is now; None for what is none."""
+    """The volume as it is now; None for what is none. Ceph's paths begin with no slash."""
     try:
-        if source.startswith("/"):
-            pool, _ = node.volume_at(source)
-            node.refresh_pool(pool)
-            return node.volume_at(source)[1]
+        pool, seen = node.volume_at(source)
+        node.refresh_pool(pool)
+        return node.volume(pool, seen.name)
+    except NotFound:
         pool_name, _, name = source.partition("/")
-        known = Pool.objects.filter(host=host, name=pool_name).first()
-        if known is None:
-            return None
+    known = Pool.objects.filter(host=host, name=pool_name).first() if name else None
+    if known is None:
+        return None
+    try:
         node.refresh_pool(known.uuid)
         return node.volume(known.uuid, name)
     except NotFound:
