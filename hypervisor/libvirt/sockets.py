@@ -8,7 +8,7 @@ it breaks some 20 s after the machine died or came back; one that is only frozen
 import contextlib
 import os
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 _IDLE_SECONDS = 5
@@ -37,10 +37,23 @@ def keep_alive(host: str, port: int) -> int:
 
 def _keep(descriptor: int, peers: Collection[object]) -> bool:
     # Others close theirs at any time: what is gone, or is no connection, is none of ours.
-    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as one:
+    with contextlib.suppress(OSError), _borrowed(descriptor) as one:
         if one.family not in {socket.AF_INET, socket.AF_INET6} or one.getpeername()[:2] not in peers:
             return False
         for level, option, value in _OPTIONS:
             one.setsockopt(level, option, value)
         return True
     return False
+
+
+@contextlib.contextmanager
+def _borrowed(descriptor: int) -> Iterator[socket.socket]:
+    """The socket behind a descriptor that stays its owner's. Raises OSError where there is none."""
+    copy = os.dup(descriptor)
+    try:
+        one = socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)
+        raise
+    with one:
+        yield one

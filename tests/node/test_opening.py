@@ -1,9 +1,9 @@
 """Opening a node: in time, whatever the other end does, and with nothing left behind."""
 
-import contextlib
 import os
 import signal
 import socket
+import stat
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ import pytest
 
 from hypervisor.errors import AuthenticationFailed, HypervisorError, NodeUnreachable, NotSupported, Timeout
 from hypervisor.libvirt import offered, start_events
+from hypervisor.libvirt.sockets import keep_alive
 from tests.daemon import PrivateDaemon, private_daemon
 from tests.node.conftest import Opener
 from tests.node.waiting import until
@@ -105,10 +106,24 @@ def test_an_attempt_that_is_left_behind_ends_when_its_machine_dies(opened: Opene
 
 def kept_alive(descriptor: int, port: int) -> bool | None:
     """Whether the kernel looks after this connection to the port; None for what is none."""
-    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as one:
-        if one.family == socket.AF_INET and one.getpeername() == ("127.0.0.1", port):
-            return bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+    try:
+        if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+            return None
+        with socket.socket(fileno=os.dup(descriptor)) as one:
+            if one.family == socket.AF_INET and one.getpeername() == ("127.0.0.1", port):
+                return bool(one.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+    except OSError:
+        return None  # closed meanwhile, or not connected
     return None
+
+
+def test_looking_after_connections_costs_no_descriptor() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)):
+            before = descriptors()
+            assert [keep_alive("127.0.0.1", port) for _ in range(20)] == [1] * 20
+            assert descriptors() == before
 
 
 def test_a_frozen_daemon_and_its_return(opened: Opener) -> None:
