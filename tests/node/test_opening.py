@@ -122,8 +122,9 @@ def test_looking_after_connections_costs_no_descriptor() -> None:
         port = server.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port)):
             before = descriptors()
-            assert [keep_alive("127.0.0.1", port) for _ in range(20)] == [1] * 20
-            assert descriptors() == before
+            assert [keep_alive("127.0.0.1", port) for _ in range(50)] == [1] * 50
+            # Connections of earlier tests may still come and go; one left by each look would be fifty.
+            assert descriptors() < before + 25
 
 
 def test_a_frozen_daemon_and_its_return(opened: Opener) -> None:
