@@ -107,14 +107,16 @@ class Installation:
             return str(error)
 
     def wait_until_ready(self, within: float = 60) -> float:
-        """Wait for /readyz; returns the seconds that it took."""
+        """Wait for /readyz, and then for consoles, which start last; returns the seconds that /readyz took."""
         began = time.monotonic()
         deadline = began + within
         while (missing := self.missing()) is not None:
             assert self._lives(), f"the supervisor has ended:\n{self.said()}"
             assert time.monotonic() < deadline, f"not ready within {within} s: {missing}\n{self.said()}"
             time.sleep(0.05)
-        return time.monotonic() - began
+        took = time.monotonic() - began
+        eventually(lambda: listens(self.console), within=within, what="the console gateway listens")
+        return took
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """Stop it as a person would; returns the exit code."""

@@ -24,6 +24,10 @@ def pause_before(deaths: int) -> float:
     return float(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(deaths - 1, 10)))
 
 
+# A supervisor killed before the kernel was asked to tell of it would leave its last part running for ever.
+_UNLESS_ORPHANED = '[ "$PPID" = "$0" ] && exec "$@"'
+
+
 def environment(home: Path, token: str) -> dict[str, str]:
     """What every part inherits: ours, with HOME spelled out, since a part runs in the project's folder."""
     return {**os.environ, "OVIRTLITE_HOME": str(home), processes.MARK: token, "PYTHONUNBUFFERED": "1"}
@@ -45,7 +49,17 @@ async def spawn(part: Part, *, cwd: Path, env: Mapping[str, str], errors_apart: 
     errors, into_errors = await _pipe() if errors_apart else (output, into_output)
     try:
         process = await asyncio.create_subprocess_exec(
-            *("setpriv", "--pdeathsig", "TERM", "--", *part.argv),
+            *(
+                "setpriv",
+                "--pdeathsig",
+                "TERM",
+                "--",
+                "sh",
+                "-c",
+                _UNLESS_ORPHANED,
+                str(os.getpid()),
+                *part.argv,
+            ),
             cwd=cwd,
             env=env,
             stdin=asyncio.subprocess.DEVNULL,

@@ -10,7 +10,7 @@ from tests.consoles import Browser as Console
 from tests.consoles import dial
 from tests.e2e.node import Node, private_node
 from tests.e2e.visit import ARRIVES_WITHIN_MS, Visit
-from tests.installation import PASSWORD, Installation, eventually, installation, listens
+from tests.installation import PASSWORD, Installation, eventually, installation
 from tests.stack.person import Person
 
 GUEST_WITHIN = 120.0  # the first start of all fetches a kernel package for the guest
@@ -47,7 +47,7 @@ def admin(product: Installation) -> Iterator[Person]:
 
 
 @pytest.fixture(scope="session")
-def demo(admin: Person, product: Installation) -> dict[str, Any]:
+def demo(admin: Person) -> dict[str, Any]:
     """The embedded hypervisor's guest, running and done with its start, which lasts on a busy machine."""
 
     def running() -> dict[str, Any] | None:
@@ -55,7 +55,6 @@ def demo(admin: Person, product: Installation) -> dict[str, Any]:
         return found[0] if found and found[0]["consoles"] else None
 
     guest: dict[str, Any] = eventually(running, within=GUEST_WITHIN, what="the demo guest runs")
-    eventually(lambda: listens(product.console), within=60, what="the console gateway listens")
     opened = admin.post(f"/domains/{guest['id']}/console/", {"type": "serial"}, expect=200)
     with dial(opened["url"], admin.origin) as page:
         Console(page).read_until(rb"tick \d+", GUEST_WITHIN)
