@@ -97,6 +97,7 @@ def test_a_domain_is_made_deleted_and_restored(visit: Visit, node: Node, images:
     visit.choose("Delete")
     expect(dialog).to_contain_text(str(disk))
     dialog.get_by_role("button", name="Delete", exact=True).click()
+    visit.rest()
     expect(visit.row("new")).to_have_count(0)
     visit.go("/deleted")
     visit.menu("new")

@@ -68,6 +68,10 @@ class Visit:
     def choose(self, entry: str) -> None:
         self.page.get_by_role("menuitem", name=entry, exact=True).click()
 
+    def rest(self) -> None:
+        """Take the pointer off the page's table, where it would hold the rows still."""
+        self.page.mouse.move(0, 0)
+
     def select_page(self) -> None:
         """Select every row that the table shows."""
         self.page.locator("thead").get_by_role("checkbox").click()

@@ -1,10 +1,11 @@
 import { Bullseye, Button, Label, Pagination, Skeleton, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Page } from "../api/types";
+import { usePointerOver } from "./pointerOver";
 import { OutdatedAlert, ProblemPage } from "./Problems";
 import { useSteadyOrder } from "./steadyOrder";
 import { PAGE_SIZES, type TableState } from "./tableState";
@@ -51,7 +52,8 @@ const NAME_WIDTH = 20; // per cent
 export function DataTable<T extends { id: string; name?: string }>(props: DataTableProps<T>) {
   const { label, columns, table, query, empty, filters = [], searchable = true, selection, rowActions, dimmed } = props;
   const { t } = useTranslation();
-  const [pinned, setPinned] = useState(false);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const pinned = usePointerOver(body);
   const view = JSON.stringify(table.query);
   const order = useSteadyOrder(query.isPlaceholderData ? undefined : query.data?.results, view, pinned);
   const rows = query.data === undefined ? [] : order.rows;
@@ -140,10 +142,7 @@ export function DataTable<T extends { id: string; name?: string }>(props: DataTa
             {rowActions && <Th screenReaderText={t("table.actions")} />}
           </Tr>
         </Thead>
-        <Tbody
-          onPointerEnter={(event) => event.pointerType === "mouse" && setPinned(true)}
-          onPointerLeave={() => setPinned(false)}
-        >
+        <Tbody innerRef={body}>
           {query.isPending &&
             Array.from({ length: SKELETON_ROWS }, (_, row) => (
               <Tr key={row}>
