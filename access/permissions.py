@@ -52,8 +52,30 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "domain.raw_qemu": "Let definitions name emulators, command lines and foreign namespaces",
         "template.read": "See templates",
         "template.manage": "Make, change and delete templates",
-        "pool.read": "See storage pools",
-        "network.read": "See networks",
+        "domain.backup": "Back up domains and say when that happens",
+        "domain.export": "Take domains out as appliances (OVA)",
+        "pool.read": "See storage pools and volumes",
+        "pool.create": "Make storage pools on hosts",
+        "pool.edit": "Change storage pools and say which are shared",
+        "pool.start": "Start storage pools",
+        "pool.stop": "Stop storage pools",
+        "pool.refresh": "Have a host look again what is in a storage pool",
+        "pool.build": "Build storage pools: make folders, format devices",
+        "pool.delete": "Delete storage pools",
+        "volume.create": "Make volumes, empty or as copies",
+        "volume.edit": "Resize, rename, convert and sparsify volumes",
+        "volume.wipe": "Wipe volumes",
+        "volume.delete": "Delete volumes",
+        "volume.upload": "Fill volumes from a file or an address",
+        "volume.download": "Read the content of volumes",
+        "image.manage": "Put images into the library, change them and take them out",
+        "network.read": "See networks, their leases and filters",
+        "network.create": "Make networks on hosts",
+        "network.edit": "Change networks",
+        "network.start": "Start networks",
+        "network.stop": "Stop networks",
+        "network.delete": "Delete networks",
+        "filter.manage": "Make, change and delete network filters",
         "job.read": "See jobs",
         "job.cancel": "Cancel jobs",
         "event.read": "See events",
@@ -94,7 +116,10 @@ _POWER = frozenset(
 )
 _OPERATE = (
     frozenset(
-        name for name in PERMISSIONS if name.split(".")[0] in {"host", "cluster", "domain", "template", "job"}
+        name
+        for name in PERMISSIONS
+        if name.split(".")[0]
+        in {"host", "cluster", "domain", "template", "pool", "volume", "image", "network", "filter", "job"}
     )
     - ROOT_ON_HOST
 )
@@ -112,7 +137,9 @@ class BuiltInRole:
 
 BUILT_IN_ROLES = (
     BuiltInRole("administrator", "Everything, accounts included.", frozenset(PERMISSIONS)),
-    BuiltInRole("operator", "Everything on hosts, domains and jobs; no accounts.", _READ | _OPERATE),
+    BuiltInRole(
+        "operator", "Everything on hosts, domains, storage, networks and jobs; no accounts.", _READ | _OPERATE
+    ),
     BuiltInRole(
         "user", "See, power and work on the domains that were given.", _READ | _POWER | {"domain.console"}
     ),

@@ -108,3 +108,31 @@ class HostOffers(models.Model):
 
     def __str__(self) -> str:
         return str(self.host_id)
+
+
+class HostInterface(models.Model):
+    """A network interface of the machine itself, as the node shows it: cards, bridges, bonds, VLANs."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="interfaces")
+    name = models.CharField(max_length=64)
+    type = models.CharField(max_length=16)  # ethernet, bridge, bond, vlan
+    mac = models.CharField(max_length=32, blank=True)
+    active = models.BooleanField(default=False)
+    link = models.CharField(max_length=32, blank=True)  # up, down, unknown …
+    speed_mbits = models.PositiveIntegerField(null=True)
+    addresses = models.JSONField(default=list)  # "10.0.0.2/24"
+    ports = models.JSONField(default=list)  # of a bridge or bond, by name
+    tag = models.PositiveIntegerField(null=True)  # of a VLAN
+    on = models.CharField(max_length=64, blank=True)  # what a VLAN lies on
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    objects = PermittedQuerySet.as_manager()
+    PERMITTED_BY = {"host": "host_id", "cluster": "host__cluster_id"}
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["host", "name"], name="one_interface_a_host_and_name")]
+
+    def __str__(self) -> str:
+        return self.name

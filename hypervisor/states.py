@@ -48,6 +48,8 @@ class DomainAction(StrEnum):
     SNAPSHOT = "snapshot"
     REVERT = "revert"
     GUEST = "guest"
+    BACKUP = "backup"
+    EXPORT = "export"
 
 
 ACTIVE = frozenset(
@@ -83,4 +85,6 @@ ALLOWED_FROM: Mapping[DomainAction, frozenset[DomainState]] = {
     DomainAction.SNAPSHOT: _ANY - {DomainState.CRASHED},
     DomainAction.REVERT: _ANY,
     DomainAction.GUEST: _EXECUTING,
+    DomainAction.BACKUP: _ANY - {DomainState.CRASHED, DomainState.PMSUSPENDED},
+    DomainAction.EXPORT: _OFF,
 }

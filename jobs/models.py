@@ -85,7 +85,13 @@ class Job(models.Model):
     version = models.PositiveBigIntegerField(default=1)
 
     objects = JobQuerySet.as_manager()
-    PERMITTED_BY = {"domain": "object_id", "host": "host_id", "cluster": "cluster_id"}
+    PERMITTED_BY = {
+        "domain": "object_id",
+        "pool": "object_id",
+        "network": "object_id",
+        "host": "host_id",
+        "cluster": "cluster_id",
+    }
 
     class Meta:
         ordering = ["-created_at"]

@@ -1,5 +1,6 @@
 """The rows of domains: what is, what was, and what people keep of them."""
 
+from domains.models.backup import Backup, Schedule
 from domains.models.deleted import DeletedDomain
 from domains.models.domain import STATES, Claim, Definition, Domain, Tag
 from domains.models.revision import Revision
@@ -9,11 +10,13 @@ from domains.models.template import Template, TemplateVersion
 
 __all__ = [
     "STATES",
+    "Backup",
     "Claim",
     "Definition",
     "DeletedDomain",
     "Domain",
     "Revision",
+    "Schedule",
     "Seed",
     "Snapshot",
     "Tag",

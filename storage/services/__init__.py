@@ -1,0 +1,1 @@
+"""What people wish of pools and volumes."""
