@@ -2,7 +2,8 @@
 
 from rest_framework.routers import SimpleRouter
 
-from storage.api.views import PoolViewSet, VolumeViewSet
+from storage.api.pools import PoolViewSet
+from storage.api.volumes import VolumeViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("pools", PoolViewSet, basename="pool")

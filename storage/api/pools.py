@@ -1,4 +1,4 @@
-"""`/pools/` and their volumes, read only."""
+"""`/pools/`."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from access.api.serializers import ReferenceSerializer
 from access.api.views import ObjectViewSet, Row
 from access.errors import NotThere
+from storage.api.volumes import VolumeSerializer, VolumeViewSet
 from storage.models import STATES, Pool, Volume
 
 _SIZES = ("capacity_bytes", "allocation_bytes")
@@ -42,20 +43,6 @@ class PoolSerializer(serializers.Serializer[Any]):
     actions = serializers.ListField(child=serializers.CharField())
 
 
-class VolumeSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    pool = ReferenceSerializer()
-    path = serializers.CharField(allow_blank=True)
-    type = serializers.CharField(allow_blank=True)
-    format = serializers.CharField(allow_blank=True)
-    capacity_bytes = serializers.IntegerField()
-    allocation_bytes = serializers.IntegerField()
-    backing = serializers.CharField(allow_blank=True)
-    updated_at = serializers.DateTimeField()
-    version = serializers.IntegerField()
-
-
 class PoolFilter(django_filters.FilterSet):
     host = django_filters.UUIDFilter(field_name="host_id")
     state = django_filters.MultipleChoiceFilter(choices=STATES)
@@ -65,47 +52,6 @@ class PoolFilter(django_filters.FilterSet):
     class Meta:
         model = Pool
         fields: ClassVar[list[str]] = []
-
-
-class VolumeFilter(django_filters.FilterSet):
-    pool = django_filters.UUIDFilter(field_name="pool_id")
-    host = django_filters.UUIDFilter(field_name="pool__host_id")
-    format = django_filters.CharFilter()
-    name = django_filters.CharFilter()
-
-    class Meta:
-        model = Volume
-        fields: ClassVar[list[str]] = []
-
-
-class VolumeViewSet(ObjectViewSet):
-    """The volumes of all pools."""
-
-    kind = "volume"
-    read_permission = "pool.read"
-    model = Volume
-    columns = (
-        "id",
-        "name",
-        "pool_id",
-        "pool__name",
-        "path",
-        "type",
-        "format",
-        *_SIZES,
-        "backing",
-        "updated_at",
-        "version",
-    )
-    serializer_class = VolumeSerializer
-    filterset_class = VolumeFilter
-    search_fields = ("name", "path", "pool__name")
-    ordering_fields: ClassVar[dict[str, str]] = {name: name for name in ("name", "format", *_SIZES)}
-    ordering = "name"
-
-    def present(self, row: Row, context: Any) -> dict[str, Any]:
-        shown = {name: value for name, value in row.items() if not name.startswith("pool_")}
-        return {**shown, "pool": {"id": row["pool_id"], "name": row["pool__name"]}}
 
 
 class PoolViewSet(ObjectViewSet):
