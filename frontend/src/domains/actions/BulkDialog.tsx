@@ -10,7 +10,7 @@ import { ProblemAlert } from "../../ui/Problems";
 import { usePlan } from "../../ui/usePlan";
 import { planBulk, type BulkWish } from "../queries";
 import type { BulkAction } from "./bulk";
-import { FormDialog } from "./FormDialog";
+import { FormDialog } from "../../ui/FormDialog";
 
 interface BulkDialogProps {
   action: BulkAction;

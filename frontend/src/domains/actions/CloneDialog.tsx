@@ -7,10 +7,10 @@ import { useJobRequest } from "../../jobs/queries";
 import { SelectField, TextField } from "../../ui/fields";
 import { PlanView } from "../../ui/PlanView";
 import { usePlan } from "../../ui/usePlan";
-import { Makes } from "../creation/Makes";
+import { Makes } from "../../ui/Makes";
 import { clone, planClone, useCloneHosts, usePoolsOf, type CloneWish } from "./copies";
-import { FormDialog } from "./FormDialog";
-import { useComplaints } from "./useComplaints";
+import { FormDialog } from "../../ui/FormDialog";
+import { useComplaints } from "../../ui/useComplaints";
 
 /** A copy of a domain with disks of its own, or with layers over this one's. */
 export function CloneDialog({ domain, onClose }: { domain: Domain; onClose: () => void }) {

@@ -9,7 +9,7 @@ import { TextField } from "../../ui/fields";
 import { ProblemAlert } from "../../ui/Problems";
 import { usePlan } from "../../ui/usePlan";
 import { planDeletion, remove, useWholeDeletion, type Deletion } from "./copies";
-import { FormDialog } from "./FormDialog";
+import { FormDialog } from "../../ui/FormDialog";
 
 const DISK = "disk:";
 

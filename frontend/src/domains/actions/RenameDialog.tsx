@@ -7,8 +7,8 @@ import { TextField } from "../../ui/fields";
 import { PlanView } from "../../ui/PlanView";
 import { usePlan } from "../../ui/usePlan";
 import { planRename, rename } from "./copies";
-import { FormDialog } from "./FormDialog";
-import { useComplaints } from "./useComplaints";
+import { FormDialog } from "../../ui/FormDialog";
+import { useComplaints } from "../../ui/useComplaints";
 
 /** Another name for a domain that is off. */
 export function RenameDialog({ domain, onClose }: { domain: Domain; onClose: () => void }) {

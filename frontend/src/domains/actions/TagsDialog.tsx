@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../../api/client";
 import type { Domain } from "../../api/types";
 import { ProblemAlert } from "../../ui/Problems";
-import { FormDialog } from "./FormDialog";
+import { FormDialog } from "../../ui/FormDialog";
 
 /** The tags of one domain, or those that many have in common: what is added or taken away is so for each. */
 export function TagsDialog({ domains, onClose }: { domains: readonly Domain[]; onClose: () => void }) {

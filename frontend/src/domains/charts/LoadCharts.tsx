@@ -7,8 +7,8 @@ import type { DomainDetail, StatsHistory } from "../../api/types";
 import { FactsSkeleton } from "../../ui/Facts";
 import { bytes } from "../../ui/format";
 import { ProblemAlert } from "../../ui/Problems";
-import { Chart, type Line } from "./Chart";
-import { byteSplits, summaryOf, timesOf } from "./series";
+import { Chart, type Line } from "../../ui/Chart";
+import { byteSplits, summaryOf, timesOf } from "../../ui/series";
 
 const SECONDS = 3600;
 const EVERY_MS = 10_000; // the server keeps no finer steps

@@ -1,12 +1,13 @@
-import { Card, CardBody, CardFooter, CardHeader, CardTitle, ClipboardCopyButton, CodeBlock, CodeBlockAction, CodeBlockCode, ExpandableSection } from "@patternfly/react-core";
-import { useState, type ReactNode } from "react";
+import { Card, CardBody, CardFooter, CardHeader, CardTitle } from "@patternfly/react-core";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Plan } from "../../api/types";
+import { CodeToCopy } from "../../ui/CodeToCopy";
+import { curlOf } from "../../ui/curl";
+import { Makes } from "../../ui/Makes";
 import { PlanView } from "../../ui/PlanView";
-import { curlOf } from "./curl";
 import { indented } from "./indented";
-import { Makes } from "./Makes";
 
 interface PlanCardProps {
   /** What would be sent; null while too little is answered. */
@@ -34,37 +35,12 @@ export function PlanCard({ spec, plan, error, shownFields, busy, children }: Pla
             <p className="ol-quiet">{t("creation.planUnasked")}</p>
           )}
           <Makes changes={plan?.changes ?? []} />
-          {plan?.xml && <Code title={t("creation.planXML")} code={indented(plan.xml)} />}
-          {spec && <Code title={t("creation.curl")} code={curlOf(window.location.origin, "/domains/", withoutSecrets(spec))} />}
+          {plan?.xml && <CodeToCopy title={t("creation.planXML")} code={indented(plan.xml)} />}
+          {spec && <CodeToCopy title={t("creation.curl")} code={curlOf(window.location.origin, "/domains/", withoutSecrets(spec))} />}
         </div>
       </CardBody>
       <CardFooter>{children}</CardFooter>
     </Card>
-  );
-}
-
-function Code({ title, code }: { title: string; code: string }) {
-  const { t } = useTranslation();
-  const [copied, setCopied] = useState(false);
-  const copy = () => {
-    void navigator.clipboard.writeText(code);
-    setCopied(true);
-  };
-  return (
-    <ExpandableSection toggleText={title} isIndented>
-      <CodeBlock
-        actions={
-          <CodeBlockAction>
-            <ClipboardCopyButton id={`copy-${title}`} aria-label={t("copy")} variant="plain" onClick={copy} onTooltipHidden={() => setCopied(false)}>
-              {t(copied ? "copied" : "copy")}
-            </ClipboardCopyButton>
-          </CodeBlockAction>
-        }
-        className="ol-code-beside"
-      >
-        <CodeBlockCode>{code}</CodeBlockCode>
-      </CodeBlock>
-    </ExpandableSection>
   );
 }
 

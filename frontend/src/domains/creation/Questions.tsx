@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Host } from "../../api/types";
 import { SelectField, TextField } from "../../ui/fields";
-import { Combobox } from "./Combobox";
+import { Combobox } from "../../ui/Combobox";
 import type { CreationForm } from "./form";
 import type { CreationOptions } from "./shapes";
 import { Size } from "./Size";

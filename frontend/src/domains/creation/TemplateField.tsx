@@ -3,7 +3,7 @@ import type { UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
 import { SelectField } from "../../ui/fields";
-import { Combobox } from "./Combobox";
+import { Combobox } from "../../ui/Combobox";
 import type { CreationForm } from "./form";
 import { useTemplatesToChoose } from "./queries";
 

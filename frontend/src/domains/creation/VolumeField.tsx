@@ -2,7 +2,7 @@ import type { FieldPath, UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
 import { bytes } from "../../ui/format";
-import { Combobox } from "./Combobox";
+import { Combobox } from "../../ui/Combobox";
 import type { CreationForm } from "./form";
 import type { OfferedVolume } from "./shapes";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { formOf, paramsOf } from "./address";
-import { curlOf } from "./curl";
+import { curlOf } from "../../ui/curl";
 import { answered, EMPTY, NEW_DISK, NEW_NIC, type CreationForm } from "./form";
 import { indented } from "./indented";
 import { offerFor } from "./offers";

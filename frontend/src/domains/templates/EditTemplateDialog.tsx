@@ -1,8 +1,8 @@
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
-import { FormDialog } from "../actions/FormDialog";
-import { useComplaints } from "../actions/useComplaints";
+import { FormDialog } from "../../ui/FormDialog";
+import { useComplaints } from "../../ui/useComplaints";
 import { TextField } from "../../ui/fields";
 import { ProblemAlert } from "../../ui/Problems";
 import { useEditTemplate } from "./queries";

@@ -7,8 +7,8 @@ import type { Domain, Job } from "../../api/types";
 import { useJobRequest } from "../../jobs/queries";
 import { SelectField, TextField } from "../../ui/fields";
 import { ProblemAlert } from "../../ui/Problems";
-import { FormDialog } from "../actions/FormDialog";
-import { useComplaints } from "../actions/useComplaints";
+import { FormDialog } from "../../ui/FormDialog";
+import { useComplaints } from "../../ui/useComplaints";
 import { makeTemplate, makeVersion, useTemplates } from "./queries";
 
 interface Asked {

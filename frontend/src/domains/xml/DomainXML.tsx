@@ -7,8 +7,8 @@ import type { DomainDetail } from "../../api/types";
 import { FactsSkeleton } from "../../ui/Facts";
 import { ProblemPage } from "../../ui/Problems";
 import { When } from "../../ui/Values";
+import { XMLCode } from "../../ui/XMLCode";
 import { useDomainXML } from "./queries";
-import { XMLCode } from "./XMLCode";
 import { XMLEditor } from "./XMLEditor";
 
 /** The definition as the node gives it: what runs now, and what the next start will use. That one can be changed. */

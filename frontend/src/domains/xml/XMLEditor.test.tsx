@@ -10,7 +10,7 @@ import { unwatchJob } from "../../jobs/watched";
 import DomainXML from "./DomainXML";
 
 // CodeMirror wants a layout: here a plain field takes the text.
-vi.mock("./XMLCode", () => ({
+vi.mock("../../ui/XMLCode", () => ({
   XMLCode: ({ value, label, onChange }: { value: string; label: string; onChange?: (value: string) => void }) => (
     <textarea aria-label={label} value={value} readOnly={!onChange} onChange={(event) => onChange?.(event.target.value)} />
   ),

@@ -9,8 +9,8 @@ import type { DomainDetail, Plan } from "../../api/types";
 import { useJobRequest } from "../../jobs/queries";
 import { keys } from "../../live/keys";
 import { PlanView } from "../../ui/PlanView";
+import { goToLine, XMLCode } from "../../ui/XMLCode";
 import { checkXML, planXML, saveXML } from "./queries";
-import { goToLine, XMLCode } from "./XMLCode";
 
 interface XMLEditorProps {
   domain: DomainDetail;

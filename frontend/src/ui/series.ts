@@ -1,4 +1,4 @@
-import type { StatsHistory } from "../../api/types";
+import type { StatsHistory } from "../api/types";
 
 /** The times of the figures, in seconds since 1970, as uPlot takes them. */
 export function timesOf(history: StatsHistory): number[] {

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import type { FieldPath, FieldValues, UseFormReturn } from "react-hook-form";
 
-import { asProblem } from "../../api/problem";
+import { asProblem } from "../api/problem";
 
 /** Puts what the server complains about at the form's fields of the same name, and returns those names. */
 export function useComplaints<T extends FieldValues>(form: UseFormReturn<T>, error: unknown): readonly string[] {

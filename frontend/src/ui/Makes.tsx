@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 
-import type { PlannedChange } from "../../api/types";
+import type { PlannedChange } from "../api/types";
 
 const MOST = 12;
 

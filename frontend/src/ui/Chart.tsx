@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
-import { useDark } from "../../ui/theme";
+import { useDark } from "./theme";
 
 export interface Line {
   label: string;

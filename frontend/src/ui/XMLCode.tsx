@@ -2,7 +2,7 @@ import { xml } from "@codemirror/lang-xml";
 import CodeMirror, { EditorView, type ReactCodeMirrorRef } from "@uiw/react-codemirror";
 import { useMemo, type Ref } from "react";
 
-import { useDark } from "../../ui/theme";
+import { useDark } from "./theme";
 
 interface XMLCodeProps {
   value: string;
