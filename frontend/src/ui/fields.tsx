@@ -98,7 +98,7 @@ export function SelectField<T extends FieldValues>({ form, name, label, help, re
   );
 }
 
-function Help({ id, error, help }: { id: string; error?: string; help?: string }) {
+export function Help({ id, error, help }: { id: string; error?: string; help?: string }) {
   return (
     <FormHelperText id={id}>
       {(error ?? help) && (

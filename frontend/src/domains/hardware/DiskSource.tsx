@@ -2,9 +2,10 @@ import { FormGroup, FormSelect, FormSelectOption, Radio } from "@patternfly/reac
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { BytesInput } from "../../ui/BytesInput";
 import { bytes } from "../../ui/format";
-import { BytesInput, Complaint, type Errors } from "./FieldsForm";
-import { bytesOf } from "./form";
+import { bytesOf } from "../../ui/sizes";
+import { Complaint, type Errors } from "./FieldsForm";
 import { usePools } from "./queries";
 import { VolumeChoice } from "./VolumeChoice";
 

@@ -6,8 +6,6 @@ import {
   FormSelectOption,
   HelperText,
   HelperTextItem,
-  InputGroup,
-  InputGroupItem,
   Switch,
   TextArea,
   TextInput,
@@ -15,8 +13,9 @@ import {
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 
+import { BytesInput } from "../../ui/BytesInput";
 import { OrderInput } from "./OrderInput";
-import { OFFERED_UNITS, type Field, type Value, type Values } from "./form";
+import { type Field, type Value, type Values } from "./form";
 
 export type Errors = Readonly<Record<string, readonly string[]>>;
 
@@ -146,37 +145,6 @@ function FieldInput({ kind, field, value, onChange, complaint }: FieldInputProps
       )}
       <Complaint id={`${id}-help`} text={complaint} />
     </FormGroup>
-  );
-}
-
-interface BytesInputProps {
-  id: string;
-  label: string;
-  text: string;
-  onChange: (text: string) => void;
-  validated: "error" | "default";
-  "aria-describedby": string;
-}
-
-/** An amount and its unit, as one text such as "2 GiB". */
-export function BytesInput({ label, text, onChange, ...shared }: BytesInputProps) {
-  const { t } = useTranslation();
-  const [amount = "", unit = "MiB"] = text.split(" ");
-  const units = OFFERED_UNITS.some((offered) => offered === unit) ? OFFERED_UNITS : [unit, ...OFFERED_UNITS];
-  const say = (nextAmount: string, nextUnit: string) => onChange(nextAmount.trim() === "" ? "" : `${nextAmount.replaceAll(" ", "")} ${nextUnit}`);
-  return (
-    <InputGroup>
-      <InputGroupItem isFill>
-        <TextInput {...shared} value={amount} inputMode="decimal" autoComplete="off" onChange={(_event, next) => say(next, unit)} />
-      </InputGroupItem>
-      <InputGroupItem>
-        <FormSelect value={unit} aria-label={t("hardware.unitOf", { what: label })} onChange={(_event, next) => say(amount, next)} className="ol-unit">
-          {units.map((each) => (
-            <FormSelectOption key={each} value={each} label={each} />
-          ))}
-        </FormSelect>
-      </InputGroupItem>
-    </InputGroup>
   );
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { bytesOf, bytesText, changesOf, complete, valuesOf, wishOf, type Field } from "./form";
+import { bytesOf, bytesText } from "../../ui/sizes";
+import { changesOf, complete, valuesOf, wishOf, type Field } from "./form";
 
 const FIELDS: Field[] = [
   { name: "cache", as: "choice", options: ["none", "writeback"] },
