@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from hypervisor.states import DomainState, PoolState
+from hypervisor.storage import PoolSource
 
 
 class Kind(StrEnum):
@@ -191,6 +193,7 @@ class PoolSeen:
     available_bytes: int
     target: str
     source: str
+    detail: PoolSource = field(default_factory=PoolSource)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,11 @@ class VolumeSeen:
     capacity_bytes: int
     allocation_bytes: int
     backing: str
+    backing_format: str = ""
+    encryption: str = ""  # luks
+
+
+Preallocation = Literal["off", "metadata", "full"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +223,10 @@ class NewVolume:
     backing: str = ""  # the path of the volume that it is a layer over
     backing_format: str = ""
     private: bool = False  # readable by nobody else on the node
+    preallocation: Preallocation = "off"
+    secret: UUID | None = None  # of the node, for LUKS; see KeepsSecrets
+    # Of a copy: with the original's backing file and what else makes its qcow2 what it is.
+    as_original: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from hypervisor.data import (
 from hypervisor.edits import Edits
 from hypervisor.guests import ReachesGuests
 from hypervisor.snapshots import TakesSnapshots
+from hypervisor.storage import KeepsPools
 
 
 class Describes(Protocol):
@@ -145,6 +146,10 @@ class KeepsVolumes(Protocol):
     """Volumes, made and removed. All raise NotFound, OperationInvalid (the name is taken), NoCapacity, NotSupported."""
 
     def create_volume(self, pool: UUID, new: NewVolume) -> VolumeSeen: ...
+    def preallocate_volume(self, pool: UUID, new: NewVolume) -> VolumeSeen:
+        """The same of one whose space is taken at once, however long that lasts."""
+        ...
+
     def clone_volume(self, pool: UUID, new: NewVolume, source: str) -> VolumeSeen:
         """A copy, whole and without a backing file, of the volume at path `source`, as large at least.
 
@@ -154,6 +159,14 @@ class KeepsVolumes(Protocol):
 
     def delete_volume(self, pool: UUID, name: str) -> None: ...
     def resize_volume(self, pool: UUID, name: str, capacity_bytes: int) -> None: ...
+    def wipe_volume(self, pool: UUID, name: str, algorithm: str) -> None:
+        """Write over all that it holds. Blocks until done; no deadline of its own, and nothing stops it."""
+        ...
+
+    def read_volume_part(self, pool: UUID, name: str, offset: int, size: int) -> bytes:
+        """Some bytes of its content; fewer where it ends."""
+        ...
+
     def upload_volume(self, pool: UUID, name: str, content: bytes) -> None:
         """Write `content` from its first byte on."""
         ...
@@ -161,6 +174,18 @@ class KeepsVolumes(Protocol):
     def volume(self, pool: UUID, name: str) -> VolumeSeen: ...
     def volume_at(self, path: str) -> tuple[UUID, VolumeSeen]:
         """The volume with that path, and its pool."""
+        ...
+
+
+class KeepsSecrets(Protocol):
+    """Passphrases of volumes, kept by the node itself."""
+
+    def set_volume_secret(self, uuid: UUID, path: str, value: bytes) -> None:
+        """Make it, or give it another value. Raises OperationInvalid when the path has another secret."""
+        ...
+
+    def remove_volume_secret(self, path: str) -> None:
+        """That of the volume at this path. Nothing happens where there is none."""
         ...
 
 
@@ -235,7 +260,9 @@ class Node(
     Measures,
     Migrates,
     Edits,
+    KeepsPools,
     KeepsVolumes,
+    KeepsSecrets,
     Copies,
     TakesSnapshots,
     ReachesGuests,

@@ -8,7 +8,9 @@ from hypervisor.libvirt.guest import ReachingGuests
 from hypervisor.libvirt.inventory import Inventorying
 from hypervisor.libvirt.lifecycle import Living
 from hypervisor.libvirt.migration import Migrating
+from hypervisor.libvirt.pools import ChangingPools
 from hypervisor.libvirt.reverting import Reverting
+from hypervisor.libvirt.secrets import KeepingSecrets
 from hypervisor.libvirt.statistics import Measuring
 from hypervisor.libvirt.volumes import KeepingVolumes
 from hypervisor.libvirt.watching import Watching
@@ -22,7 +24,9 @@ class LibvirtNode(
     Measuring,
     Migrating,
     Editing,
+    ChangingPools,
     KeepingVolumes,
+    KeepingSecrets,
     Reverting,
     ReachingGuests,
     Copying,

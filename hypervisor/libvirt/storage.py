@@ -86,6 +86,7 @@ class KeepingPools(Connected):
             available_bytes=said.available_bytes,
             target=said.target,
             source=said.source,
+            detail=said.detail,
         )
 
     def _read_volumes(self, volumes: list[Volume]) -> list[VolumeSeen]:
