@@ -18,7 +18,9 @@ _POOL = (
     "name", "type", "state", "persistent", "autostart", "capacity_bytes", "allocation_bytes", "available_bytes",
     "target", "source",
 )  # fmt: skip
-_VOLUME = ("name", "path", "type", "format", "capacity_bytes", "allocation_bytes", "backing")
+_VOLUME = (
+    "name", "path", "type", "format", "capacity_bytes", "allocation_bytes", "backing", "backing_format", "encryption",
+)  # fmt: skip
 
 
 @transaction.atomic

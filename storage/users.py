@@ -1,28 +1,58 @@
 """Who stands on a volume. Domains, templates and their like lie above this layer, so they register how to find them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from access.actor import Actor
 from access.errors import Conflict
 from hosts.models import Host
+from jobs.models import Job
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """Those who stand on something, as one person may hear of them.
 
-    `words` speaks of all of them, unnamed where the person may not see them; `users` are (kind, id, name) of the rest.
+    `words` speaks of all of them, unnamed where the person may not see them; `users` are (kind, id, name) of the rest,
+    and `hidden` counts those that are not named.
     """
 
     words: str
     users: tuple[tuple[str, UUID, str], ...] = ()
+    hidden: int = 0
+
+    @property
+    def count(self) -> int:
+        return len(self.users) + self.hidden
+
+    def __add__(self, other: "Told") -> "Told":
+        return Told(f"{self.words}, {other.words}", (*self.users, *other.users), self.hidden + other.hidden)
 
 
+@dataclass(frozen=True, slots=True)
+class DomainDisk:
+    """A domain's disk that is this very volume (no layer over it). `written`: the domain may write to it."""
+
+    domain: UUID
+    name: str
+    target: str
+    format: str  # as the definition says it
+    active: bool
+    written: bool
+
+
+ByHost = Mapping[UUID, Sequence[str]]
 Finder = Callable[[Host, Sequence[str], Actor], Mapping[str, Told]]
+# Of many hosts at once: paths by the host's id; (host, path) → who.
+BulkFinder = Callable[[ByHost, Actor], Mapping[tuple[UUID, str], Told]]
+DiskFinder = Callable[[Host, str], Sequence[DomainDisk]]
+Namer = Callable[[Iterable[str], Host, Job], list[str]]
 
 _finders: list[Finder] = []
+_bulk_finders: list[BulkFinder] = []
+_disk_finders: list[DiskFinder] = []
+_namers: list[Namer] = []
 
 
 def register(find: Finder) -> None:
@@ -30,12 +60,54 @@ def register(find: Finder) -> None:
     _finders.append(find)
 
 
+def register_bulk(find: BulkFinder) -> None:
+    """As `register`, for paths of many hosts in a number of queries that grows with neither."""
+    _bulk_finders.append(find)
+
+
+def register_disks(find: DiskFinder) -> None:
+    """`find(host, path)` gives the disks of domains that are this volume."""
+    _disk_finders.append(find)
+
+
+def register_names(name: Namer) -> None:
+    """`name(names, host, job)`: names of domains that a node gave, as whoever asked for the job may hear them."""
+    _namers.append(name)
+
+
 def users_of(host: Host, paths: Sequence[str], by: Actor) -> dict[str, Told]:
     """Who stands on these paths of a host. A constant number of queries, however many paths."""
-    found: dict[str, Told] = {}
+    return {path: told for (_, path), told in users_of_many({host: paths}, by).items()}
+
+
+def users_of_many(paths: Mapping[Host, Sequence[str]], by: Actor) -> dict[tuple[UUID, str], Told]:
+    """Who stands on these paths of several hosts, by (host, path)."""
+    wanted = {host: tuple(dict.fromkeys(path for path in of_host if path)) for host, of_host in paths.items()}
+    found: dict[tuple[UUID, str], Told] = {}
+    for find_all in _bulk_finders:
+        _add(found, find_all({host.pk: of_host for host, of_host in wanted.items()}, by))
     for find in _finders:
-        found.update(find(host, paths, by))
+        for host, of_host in wanted.items():
+            _add(found, {(host.pk, path): told for path, told in find(host, of_host, by).items()})
     return found
+
+
+def disks_of(host: Host, path: str) -> list[DomainDisk]:
+    """The disks of domains that are the volume at this path."""
+    return [disk for find in _disk_finders for disk in find(host, path)]
+
+
+def names_for(names: Iterable[str], host: Host, job: Job) -> list[str]:
+    """Names that a node gave, as whoever asked for the job may hear them."""
+    wanted = list(names)
+    for name in _namers:
+        wanted = name(wanted, host, job)
+    return wanted
+
+
+def _add(found: dict[tuple[UUID, str], Told], more: Mapping[tuple[UUID, str], Told]) -> None:
+    for at, told in more.items():
+        found[at] = found[at] + told if at in found else told
 
 
 class InUse(Conflict):

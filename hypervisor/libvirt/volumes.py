@@ -1,5 +1,6 @@
 """Volumes made, copied, filled and removed."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import libvirt
@@ -7,9 +8,21 @@ import libvirt
 from hypervisor.data import NewVolume, VolumeSeen
 from hypervisor.libvirt.calls import CHANGE_SECONDS
 from hypervisor.libvirt.connected import Connected, Pool, Volume
-from hypervisor.xml.volume import read_volume, write_volume
+from hypervisor.xml.volume import Qcow2, read_qcow2, read_volume, write_volume
 
 _PIECE_BYTES = 256 * 1024  # as much as one message of libvirt's holds
+_WIPE = {
+    "zero": libvirt.VIR_STORAGE_VOL_WIPE_ALG_ZERO,
+    "nnsa": libvirt.VIR_STORAGE_VOL_WIPE_ALG_NNSA,
+    "dod": libvirt.VIR_STORAGE_VOL_WIPE_ALG_DOD,
+    "bsi": libvirt.VIR_STORAGE_VOL_WIPE_ALG_BSI,
+    "gutmann": libvirt.VIR_STORAGE_VOL_WIPE_ALG_GUTMANN,
+    "schneier": libvirt.VIR_STORAGE_VOL_WIPE_ALG_SCHNEIER,
+    "pfitzner7": libvirt.VIR_STORAGE_VOL_WIPE_ALG_PFITZNER7,
+    "pfitzner33": libvirt.VIR_STORAGE_VOL_WIPE_ALG_PFITZNER33,
+    "random": libvirt.VIR_STORAGE_VOL_WIPE_ALG_RANDOM,
+    "trim": libvirt.VIR_STORAGE_VOL_WIPE_ALG_TRIM,
+}
 
 
 class KeepingVolumes(Connected):
@@ -17,15 +30,27 @@ class KeepingVolumes(Connected):
 
     def create_volume(self, pool: UUID, new: NewVolume) -> VolumeSeen:
         """Raises NotFound, OperationInvalid, NoCapacity, NotSupported, HypervisorError."""
-        return self._run(
-            lambda: self._look_at(self._ask(self._pool_of_uuid(pool).createXML, _document(new), 0)),
-            seconds=CHANGE_SECONDS,
-        )
+        return self._run(lambda: self._create(pool, new), seconds=CHANGE_SECONDS)
+
+    def preallocate_volume(self, pool: UUID, new: NewVolume) -> VolumeSeen:
+        """On a connection apart, without a deadline. Raises NotFound, OperationInvalid, NoCapacity, HypervisorError."""
+        with self._apart() as other:
+            return other._run(lambda: other._create(pool, new), seconds=None)
 
     def clone_volume(self, pool: UUID, new: NewVolume, source: str) -> VolumeSeen:
         """On a connection apart, without a deadline. Raises NotFound, OperationInvalid, NoCapacity, HypervisorError."""
         with self._apart() as other:
             return other._run(lambda: other._clone(pool, new, source), seconds=None)
+
+    def wipe_volume(self, pool: UUID, name: str, algorithm: str) -> None:
+        """On a connection apart, without a deadline. Raises NotFound, NotSupported, HypervisorError."""
+        pattern = _WIPE[algorithm]
+        with self._apart() as other:
+            other._run(lambda: other._ask(other._volume(pool, name).wipePattern, pattern, 0), seconds=None)
+
+    def read_volume_part(self, pool: UUID, name: str, offset: int, size: int) -> bytes:
+        """Raises NotFound, OperationInvalid (it is still being made), HypervisorError."""
+        return self._run(lambda: self._read_part(pool, name, offset, size), seconds=CHANGE_SECONDS)
 
     def delete_volume(self, pool: UUID, name: str) -> None:
         """Raises NotFound, OperationInvalid, HypervisorError."""
@@ -74,9 +99,21 @@ class KeepingVolumes(Connected):
     def _look_at(self, volume: Volume) -> VolumeSeen:
         return read_volume(self._ask(volume.XMLDesc, 0))
 
+    def _create(self, pool: UUID, new: NewVolume) -> VolumeSeen:
+        # With the flag and all of its size allocated, libvirt has qemu-img take the space at once.
+        ahead = new.format == "qcow2" and new.preallocation != "off"
+        flags = libvirt.VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA if ahead else 0
+        return self._look_at(self._ask(self._pool_of_uuid(pool).createXML, _document(new), flags))
+
     def _clone(self, pool: UUID, new: NewVolume, source: str) -> VolumeSeen:
         original = self._ask(self._connection.storageVolLookupByPath, source)
-        made = self._ask(self._pool_of_uuid(pool).createXMLFrom, _document(new), original, 0)
+        qcow2 = None
+        if new.as_original:
+            described = self._ask(original.XMLDesc, 0)
+            seen = read_volume(described)
+            new = replace(new, backing=seen.backing, backing_format=seen.backing_format)
+            qcow2 = read_qcow2(described) if seen.format == "qcow2" else None
+        made = self._ask(self._pool_of_uuid(pool).createXMLFrom, _document(new, qcow2), original, 0)
         seen = self._look_at(made)
         if seen.capacity_bytes >= new.capacity_bytes:
             return seen
@@ -87,6 +124,20 @@ class KeepingVolumes(Connected):
             self._ask(made.delete, 0)
             raise
         return self._look_at(made)
+
+    def _read_part(self, pool: UUID, name: str, offset: int, size: int) -> bytes:
+        volume = self._volume(pool, name)
+        stream = self._ask(self._connection.newStream, 0)
+        self._ask(volume.download, stream, offset, size, 0)
+        parts: list[bytes] = []
+        try:
+            while piece := stream.recv(min(size, _PIECE_BYTES)):
+                parts.append(piece)
+            stream.finish()
+        except libvirt.libvirtError:
+            stream.abort()
+            raise
+        return b"".join(parts)
 
     def _upload(self, pool: UUID, name: str, content: bytes) -> None:
         volume = self._volume(pool, name)
@@ -102,7 +153,7 @@ class KeepingVolumes(Connected):
             raise
 
 
-def _document(new: NewVolume) -> str:
+def _document(new: NewVolume, qcow2: Qcow2 | None = None) -> str:
     return write_volume(
         new.name,
         new.format,
@@ -110,4 +161,7 @@ def _document(new: NewVolume) -> str:
         backing=new.backing,
         backing_format=new.backing_format,
         mode="0600" if new.private else "",
+        allocation_bytes=new.capacity_bytes if new.preallocation == "full" else 0,
+        secret=new.secret,
+        qcow2=qcow2,
     )

@@ -22,6 +22,8 @@ class Volume(models.Model):
     capacity_bytes = models.PositiveBigIntegerField(default=0)
     allocation_bytes = models.PositiveBigIntegerField(default=0)
     backing = models.CharField(max_length=1000, blank=True)
+    backing_format = models.CharField(max_length=32, blank=True)
+    encryption = models.CharField(max_length=16, blank=True)  # luks
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveBigIntegerField(default=1)

@@ -87,14 +87,19 @@ def open_about(
     told: Mapping[str, Any] | None = None,
     deadline_seconds: float | None = None,
     parent: Job | None = None,
+    holds: tuple[str, UUID, str] | None = None,
 ) -> Job:
-    """The job and its audit row (`told` stands in it), inside the transaction of the wish. Raises Busy."""
+    """The job and its audit row (`told` stands in it), inside the transaction of the wish. Raises Busy.
+
+    `holds`: what the job holds, (kind, id, name), where that is not `subject` itself: a volume that is yet to be made,
+    the domain whose disk it is.
+    """
     pool = subject.pool if isinstance(subject, Volume) else subject
     what = "volume" if isinstance(subject, Volume) else "pool"
     audit.record(by, kind, what, subject.pk, subject.name, **(told or {}))
     return open_job(
         kind,
-        (what, subject.pk, subject.name),
+        holds or (what, subject.pk, subject.name),
         by=by,
         host=(pool.host_id, pool.host.name),
         cluster_id=pool.host.cluster_id,

@@ -1,0 +1,1 @@
+"""Volumes made, copied, changed and removed."""
