@@ -47,4 +47,5 @@ _WORDS = {
     DomainAction.UNDEFINE: "be undefined",
     DomainAction.SHUTDOWN: "shut down",
     DomainAction.CONSOLE: "show a console",
+    DomainAction.EXPORT: "be exported",
 }

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from domains.api import inside
 from domains.api.deleted import DeletedDomainViewSet
+from domains.api.exchange import ApplianceViewSet
 from domains.api.templates import TemplateViewSet
 from domains.api.views import DomainViewSet
 
@@ -22,6 +23,11 @@ urlpatterns = [
         "domains/<uuid:pk>/console.vv",
         DomainViewSet.as_view({"get": "console_vv"}, detail=True, basename="domain"),
         name="domain-console-vv",
+    ),
+    path(
+        "volumes/<uuid:pk>/appliance/",
+        ApplianceViewSet.as_view({"post": "inspect"}, detail=True, basename="volume"),
+        name="volume-appliance",
     ),
     *inside.urlpatterns,
     *router.urls,

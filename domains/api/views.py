@@ -22,6 +22,7 @@ from domains.api.bulk import BulkDomains
 from domains.api.copies import CopyingDomains
 from domains.api.creation import CreatingDomains
 from domains.api.definitions import DefinedDomains
+from domains.api.exchange import ExchangingDomains
 from domains.api.filters import DomainFilter
 from domains.api.hardware import EditingDomains
 from domains.api.present import COLUMNS, DETAIL_COLUMNS, Page, present
@@ -47,7 +48,9 @@ PLAN = OpenApiParameter("plan", OpenApiTypes.BOOL, description="Say what it woul
 ANSWERS = {202: ACCEPTED, 200: OpenApiResponse(PlanSerializer, description="With `plan=1`.")}
 
 
-class DomainViewSet(CreatingDomains, CopyingDomains, DefinedDomains, EditingDomains, BulkDomains):
+class DomainViewSet(
+    CreatingDomains, CopyingDomains, ExchangingDomains, DefinedDomains, EditingDomains, BulkDomains
+):
     """The virtual machines and containers of all hosts."""
 
     kind = "domain"

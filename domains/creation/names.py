@@ -1,6 +1,7 @@
 """Names of new domains: those that neither libvirt nor a file system chokes on, and patterns for several."""
 
 import re
+from uuid import UUID
 
 from domains.creation.complaints import Complaints
 from domains.models import Domain
@@ -11,6 +12,7 @@ from jobs.models import OPEN, Job
 _ODD = re.compile(r"[^\w.+-]+", re.ASCII)
 _NUMBER = "{n}"
 KIND = "domain.create"
+_MAKING = (KIND, "domain.import")
 
 
 def names_for(pattern: str, count: int) -> list[str]:
@@ -22,14 +24,18 @@ def names_for(pattern: str, count: int) -> list[str]:
     return [pattern.replace(_NUMBER, str(number)) for number in range(1, count + 1)]
 
 
-def check(name: str, host: Host, complaints: Complaints) -> None:
-    """Complains about what cannot be a name, and about one that is taken on that host."""
+def check(name: str, host: Host, complaints: Complaints, *, besides: UUID | None = None) -> None:
+    """Complains about what cannot be a name, and about one that is taken on that host (by another than `besides`)."""
     problem = fault(name)
     if problem:
         complaints.add("name", problem)
     elif Domain.objects.filter(host=host, name=name, gone_at=None).exists():
         complaints.add("name", f"There is a domain {name} on {host.name} already.")
-    elif Job.objects.filter(kind=KIND, host_id=host.pk, object_name=name, state__in=OPEN).exists():
+    elif (
+        Job.objects.filter(kind__in=_MAKING, host_id=host.pk, object_name=name, state__in=OPEN)
+        .exclude(object_id=besides)
+        .exists()
+    ):
         complaints.add("name", f"A domain {name} is being made on {host.name} at this moment.")
 
 

@@ -1,6 +1,6 @@
 """Asking for new domains."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,29 +80,33 @@ def plan(body: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
     A check that fails has the field that it is about as its code. Raises Invalid (no such host), NotPermitted.
     """
     resolved = _resolve(body, by)
-    host = resolved.host
-    failing = [
+    return plan_of(resolved.host, resolved.wishes, resolved.complaints)
+
+
+def failing(complaints: Complaints) -> list[dict[str, Any]]:
+    """Complaints as the checks of a plan."""
+    return [
         {"code": field, "ok": False, "detail": text}
-        for field, texts in resolved.complaints.by_field.items()
+        for field, texts in complaints.by_field.items()
         for text in texts
     ]
-    checks = [*failing, {"code": "place", "ok": True, "detail": f"It is made on {host.name}."}]
-    if not resolved.wishes:
+
+
+def plan_of(host: Host, wishes: Sequence[Wish], complaints: Complaints) -> dict[str, Any]:
+    """What these wishes would meet on the host, and make."""
+    checks = [*failing(complaints), {"code": "place", "ok": True, "detail": f"It is made on {host.name}."}]
+    if not wishes:
         return {"allowed": False, "checks": checks}
-    first = resolved.wishes[0]
+    first = wishes[0]
     free = free_memory(host, latest("host", [host.pk]).get(host.pk, {}))
     checks.append(
         {"code": "memory", "ok": True, "detail": f"{host.name} has {free // 2**20} MiB of memory free."}
     )
-    changes = [_change(f"volume {made.name}", _words(made)) for one in resolved.wishes for made in one.made]
-    changes += [
-        _change(f"volume {one.seed.name}", "cloud-init's seed") for one in resolved.wishes if one.seed
-    ]
-    changes += [
-        _change(f"domain {one.name}", "started" if one.start else "defined") for one in resolved.wishes
-    ]
+    changes = [_change(f"volume {made.name}", _words(made)) for one in wishes for made in one.made]
+    changes += [_change(f"volume {one.seed.name}", "cloud-init's seed") for one in wishes if one.seed]
+    changes += [_change(f"domain {one.name}", "started" if one.start else "defined") for one in wishes]
     return {
-        "allowed": not resolved.complaints,
+        "allowed": not complaints,
         "checks": checks,
         "changes": changes,
         "needs_restart": False,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -62,9 +62,17 @@ def of_plain(options: Mapping[str, Any]) -> Made:
     return Made(**{**options, "pool_id": UUID(options["pool_id"]), "pool_uuid": UUID(options["pool_uuid"])})
 
 
-def decided(body: Mapping[str, Any], name: str, host: Host, *, by: Actor, complaints: Complaints) -> Wish:
-    """The wish of a typed spec. What cannot be is complained about by field."""
-    names.check(name, host, complaints)
+def decided(
+    body: Mapping[str, Any],
+    name: str,
+    host: Host,
+    *,
+    by: Actor,
+    complaints: Complaints,
+    uuid: UUID | None = None,
+) -> Wish:
+    """The wish of a typed spec. What cannot be is complained about by field. `uuid`: the one that it has already."""
+    names.check(name, host, complaints, besides=uuid)
     _check_media(body, complaints)
     frame = decide(body, host, complaints)
     disks = Disks(names.file_stem(name), host, frame, by, complaints)
@@ -78,6 +86,8 @@ def decided(body: Mapping[str, Any], name: str, host: Host, *, by: Actor, compla
     if seed is not None:
         _add_seed(seed, disks)
     new = _new_domain(body, name, host, frame, disks, by, complaints)
+    if uuid is not None:
+        new = replace(new, uuid=uuid)
     storage = disks.decided()
     secret: dict[str, Any] = {}
     if seed is not None:

@@ -347,6 +347,27 @@ export interface paths {
         patch: operations["domains_disks_partial_update"];
         trace?: never;
     };
+    "/api/v1/domains/{id}/export/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Write a domain that is off as an appliance (OVA) into a new volume.
+         *
+         *     The job's result names the volume, whose content is then read from `/volumes/{id}/content/`.
+         */
+        post: operations["domains_export_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/domains/{id}/guest/": {
         parameters: {
             query?: never;
@@ -951,6 +972,27 @@ export interface paths {
         get: operations["domains_creation_options_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/domains/import/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Make a domain of an appliance (OVA), or of one disk of another hypervisor, that lies in a volume.
+         *
+         *     The job's object is the new domain. A plan knows what is inside once `/volumes/{id}/appliance/` has looked.
+         */
+        post: operations["domains_import_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1568,6 +1610,28 @@ export interface paths {
         get: operations["volumes_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/volumes/{id}/appliance/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Look what is inside of a volume that holds an appliance or a disk of another hypervisor.
+         *
+         *     The job's result says it: `kind` (appliance, disk), `name`, `os`, `vcpus`, `memory_bytes`, `firmware`, `disks`,
+         *     `interfaces`, and in `warnings` what an import would leave out.
+         */
+        post: operations["volumes_appliance_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2280,6 +2344,13 @@ export interface components {
             /** Format: uuid */
             job: string | null;
             cursor: number;
+        };
+        /** @description Where the appliance goes: a volume `name.ova` of a pool of the domain's host. */
+        ExportBodyRequest: {
+            /** Format: uuid */
+            pool: string;
+            /** @description Of the volume, `.ova` is added; else the domain's name. */
+            name?: string;
         };
         /**
          * @description A shared folder (`mount`, over virtiofs or 9p) or, for a container, any of the other types.
@@ -3894,6 +3965,32 @@ export interface components {
             /** @description How it runs until then, where the next boot changes it. */
             live: components["schemas"]["HardwareHostdev"] | null;
         };
+        /** @description What is not given is as the appliance says; of a single disk, as suits its operating system. */
+        ImportBodyRequest: {
+            /** Format: uuid */
+            host: string;
+            /**
+             * Format: uuid
+             * @description An OVA, or a disk in the format vmdk, vdi, vhdx, vpc or qcow2, in a pool of that host.
+             */
+            volume: string;
+            name?: string;
+            /**
+             * Format: uuid
+             * @description Where its disks go; else beside the volume.
+             */
+            pool?: string;
+            /** @description For its network cards in their order; those beyond the list get the last one. An empty list: no card. Else all are on the host's default network. */
+            networks?: string[];
+            /** @default false */
+            start: boolean;
+            /** @description libosinfo's short or full id. */
+            os?: string;
+            firmware?: components["schemas"]["FirmwareEnum"];
+            vcpus?: number;
+            /** Format: int64 */
+            memory_bytes?: number;
+        };
         /** @description An input device; passthrough and evdev give the guest one of the node. */
         InputDevice: {
             /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
@@ -4395,7 +4492,7 @@ export interface components {
             name: string;
             user: components["schemas"]["Reference"];
             /** @description Null: all that its owner may do. */
-            permissions: ("host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "domain.create" | "domain.edit" | "domain.edit_xml" | "domain.clone" | "domain.snapshot" | "domain.revert" | "domain.guest" | "domain.host_paths" | "domain.host_devices" | "domain.raw_qemu" | "template.read" | "template.manage" | "pool.read" | "network.read" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage")[] | null;
+            permissions: ("host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "domain.create" | "domain.edit" | "domain.edit_xml" | "domain.clone" | "domain.snapshot" | "domain.revert" | "domain.guest" | "domain.host_paths" | "domain.host_devices" | "domain.raw_qemu" | "template.read" | "template.manage" | "domain.backup" | "domain.export" | "pool.read" | "pool.create" | "pool.edit" | "pool.start" | "pool.stop" | "pool.refresh" | "pool.build" | "pool.delete" | "volume.create" | "volume.edit" | "volume.wipe" | "volume.delete" | "volume.upload" | "volume.download" | "image.manage" | "network.read" | "network.create" | "network.edit" | "network.start" | "network.stop" | "network.delete" | "filter.manage" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage")[] | null;
             /** Format: date-time */
             expires_at: string;
             /** Format: date-time */
@@ -5048,7 +5145,7 @@ export interface components {
         /** @enum {string} */
         PendingEnum: "added" | "changed" | "removed";
         /** @enum {string} */
-        Permission: "host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "domain.create" | "domain.edit" | "domain.edit_xml" | "domain.clone" | "domain.snapshot" | "domain.revert" | "domain.guest" | "domain.host_paths" | "domain.host_devices" | "domain.raw_qemu" | "template.read" | "template.manage" | "pool.read" | "network.read" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage";
+        Permission: "host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "domain.create" | "domain.edit" | "domain.edit_xml" | "domain.clone" | "domain.snapshot" | "domain.revert" | "domain.guest" | "domain.host_paths" | "domain.host_devices" | "domain.raw_qemu" | "template.read" | "template.manage" | "domain.backup" | "domain.export" | "pool.read" | "pool.create" | "pool.edit" | "pool.start" | "pool.stop" | "pool.refresh" | "pool.build" | "pool.delete" | "volume.create" | "volume.edit" | "volume.wipe" | "volume.delete" | "volume.upload" | "volume.download" | "image.manage" | "network.read" | "network.create" | "network.edit" | "network.start" | "network.stop" | "network.delete" | "filter.manage" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage";
         /** @description What a change would meet, with nothing done (`?plan=1`). */
         Plan: {
             allowed: boolean;
@@ -5481,7 +5578,7 @@ export interface components {
             name: string;
             user: components["schemas"]["Reference"];
             /** @description Null: all that its owner may do. */
-            permissions: ("host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "domain.create" | "domain.edit" | "domain.edit_xml" | "domain.clone" | "domain.snapshot" | "domain.revert" | "domain.guest" | "domain.host_paths" | "domain.host_devices" | "domain.raw_qemu" | "template.read" | "template.manage" | "pool.read" | "network.read" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage")[] | null;
+            permissions: ("host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "domain.create" | "domain.edit" | "domain.edit_xml" | "domain.clone" | "domain.snapshot" | "domain.revert" | "domain.guest" | "domain.host_paths" | "domain.host_devices" | "domain.raw_qemu" | "template.read" | "template.manage" | "domain.backup" | "domain.export" | "pool.read" | "pool.create" | "pool.edit" | "pool.start" | "pool.stop" | "pool.refresh" | "pool.build" | "pool.delete" | "volume.create" | "volume.edit" | "volume.wipe" | "volume.delete" | "volume.upload" | "volume.download" | "image.manage" | "network.read" | "network.create" | "network.edit" | "network.start" | "network.stop" | "network.delete" | "filter.manage" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage")[] | null;
             /** Format: date-time */
             expires_at: string;
             /** Format: date-time */
@@ -5490,7 +5587,7 @@ export interface components {
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         TokenWriteRequest: {
             name: string;
-            permissions?: ("host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "domain.create" | "domain.edit" | "domain.edit_xml" | "domain.clone" | "domain.snapshot" | "domain.revert" | "domain.guest" | "domain.host_paths" | "domain.host_devices" | "domain.raw_qemu" | "template.read" | "template.manage" | "pool.read" | "network.read" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage")[] | null;
+            permissions?: ("host.read" | "host.enrol" | "host.edit" | "host.refresh" | "host.delete" | "cluster.read" | "cluster.edit" | "domain.read" | "domain.start" | "domain.shutdown" | "domain.reboot" | "domain.reset" | "domain.destroy" | "domain.suspend" | "domain.resume" | "domain.save" | "domain.restore" | "domain.migrate" | "domain.undefine" | "domain.console" | "domain.read_xml" | "domain.create" | "domain.edit" | "domain.edit_xml" | "domain.clone" | "domain.snapshot" | "domain.revert" | "domain.guest" | "domain.host_paths" | "domain.host_devices" | "domain.raw_qemu" | "template.read" | "template.manage" | "domain.backup" | "domain.export" | "pool.read" | "pool.create" | "pool.edit" | "pool.start" | "pool.stop" | "pool.refresh" | "pool.build" | "pool.delete" | "volume.create" | "volume.edit" | "volume.wipe" | "volume.delete" | "volume.upload" | "volume.download" | "image.manage" | "network.read" | "network.create" | "network.edit" | "network.start" | "network.stop" | "network.delete" | "filter.manage" | "job.read" | "job.cancel" | "event.read" | "audit.read" | "metrics.read" | "user.manage" | "role.manage" | "grant.manage")[] | null;
             /**
              * Format: date-time
              * @description In 90 days, if not given.
@@ -8131,6 +8228,102 @@ export interface operations {
             };
             /** @description The object changed since the version in If-Match. */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_export_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11582,6 +11775,91 @@ export interface operations {
             };
             /** @description Not permitted. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_import_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15649,6 +15927,98 @@ export interface operations {
             };
             /** @description No such object, or none that one may see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    volumes_appliance_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -30,7 +30,7 @@ TABLE: dict[tuple[str, str], str] = {
     **{
         ("post", f"{_D}{verb}/"): f"domain.{verb}"
         for verb in ("start", "shutdown", "reboot", "reset", "destroy", "suspend", "resume", "save", "restore",
-                     "migrate", "undefine", "console", "clone")
+                     "migrate", "undefine", "console", "clone", "export")
     },
     **{
         ("get", f"{_D}{what}"): "domain.read"
@@ -65,6 +65,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("get", "domains/"): "",
     ("post", "domains/"): "domain.create",
     ("post", "domains/bulk/"): "domain.start",
+    ("post", "domains/import/"): "domain.create",
     ("get", "domains/creation-options/"): "domain.create",
     ("get", "templates/"): "",
     ("post", "templates/"): "template.manage",
@@ -100,6 +101,8 @@ def world(pool: Pool) -> dict[str, Any]:
         ("patch", _T): {"description": "x"},
         ("patch", _D): {"title": "x"},
         ("post", f"{_D}clone/"): {"name": "copy"},
+        ("post", f"{_D}export/"): {"pool": str(uuid4())},
+        ("post", "domains/import/"): {"host": host, "volume": str(uuid4())},
         ("post", f"{_D}rename/"): {"name": "other"},
         ("post", f"{_D}migrate/"): {"host": str(uuid4())},
         ("put", f"{_D}xml/"): {"xml": known.inactive},
@@ -183,6 +186,7 @@ def test_who_may_all_to_another_domain_does_not_even_see_this_one(world: dict[st
     assert by_name == {
         ("get", "domains/"): 200,
         ("post", "domains/"): 400,
+        ("post", "domains/import/"): 400,
         ("post", "domains/bulk/"): 202,  # nobody is acted on: the reply says who was refused
         ("get", "domains/creation-options/"): 404,
         ("get", "templates/"): 200,
