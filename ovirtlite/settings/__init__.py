@@ -39,6 +39,10 @@ TRUSTED_PROXIES: list[str] = env.list("OVIRTLITE_TRUSTED_PROXIES", default=[])
 
 # Which addresses of nodes a person may name (see hypervisor.uri).
 ALLOW_TCP: bool = env.bool("OVIRTLITE_ALLOW_TCP", default=False)
+# Below which folders of a host a person may have storage pools made.
+POOL_ROOTS: list[str] = env.list(
+    "OVIRTLITE_POOL_ROOTS", default=["/var/lib/libvirt", "/srv", "/mnt", "/media", "/data"]
+)
 LOCAL_ROOTS: list[Path] = [
     HOME.path,
     embedded.socket_folder(HOME.path),

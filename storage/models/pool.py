@@ -71,6 +71,18 @@ class Pool(models.Model):
         return self.name
 
 
+class PoolOffers(models.Model):
+    """Which types of pools a host can keep; `offers` is null where its driver does not say. See `storage.pools.offers`."""
+
+    host = models.OneToOneField(
+        Host, on_delete=models.CASCADE, primary_key=True, related_name="pool_offers"
+    )
+    offers = models.JSONField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.host_id)
+
+
 class PoolSample(models.Model):
     """How full a pool was, about once an hour: its trend."""
 

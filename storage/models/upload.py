@@ -22,11 +22,17 @@ class Upload(models.Model):
     volume_id = models.UUIDField(null=True)  # our row, once nodewatch has seen it
     volume_name = models.CharField(max_length=255)
     made = models.BooleanField(default=True)
-    format = models.CharField(max_length=32, default="raw")
+    format = models.CharField(max_length=32, blank=True)  # as it was declared; "" for whatever it is
     size_bytes = models.PositiveBigIntegerField()
     received_bytes = models.PositiveBigIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)  # as the sender declared it; "" for none
     refused = models.TextField(blank=True)  # why the content is not taken, once that is known
+    library = models.BooleanField(default=False)  # into the library, once it is whole
+    # Which attempt of its job works on it now, making the volume or checking the content; 0 while content is awaited.
+    attempt = models.PositiveIntegerField(default=0)
+    # Which request sends now, and until when it counts without another word of it.
+    sender = models.CharField(max_length=32, blank=True)
+    sending_until = models.DateTimeField(null=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
