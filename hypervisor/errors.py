@@ -131,3 +131,9 @@ class MigrationRefused(HypervisorError):
     """libvirt's or QEMU's own checks say this migration cannot work, and why."""
 
     code = "migration_refused"
+
+
+class CheckpointBroken(HypervisorError):
+    """What a disk kept of what was written since a checkpoint is gone or not whole: only a full backup helps."""
+
+    code = "checkpoint_broken"

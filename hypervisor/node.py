@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
+from hypervisor.backups import BacksUp, MovesDisks
+from hypervisor.content import MovesContent
 from hypervisor.data import (
     Capabilities,
     CopiedVolume,
@@ -263,8 +265,11 @@ class Node(
     KeepsPools,
     KeepsVolumes,
     KeepsSecrets,
+    MovesContent,
     Copies,
     TakesSnapshots,
+    BacksUp,
+    MovesDisks,
     ReachesGuests,
     HasConsole,
     Holds,

@@ -26,17 +26,19 @@ OPEN = (JobState.QUEUED, JobState.RUNNING, JobState.UNKNOWN)
 
 
 BATCH = "batch"  # what a parent job's object is called: the many objects of its children
+# Kinds of objects that no grant stands on: whoever asked for a job about one sees and cancels it.
+_OF_THE_ASKER = (BATCH, "backup")
 
 
 class JobQuerySet(PermittedQuerySet["Job"]):
-    """A parent job has no object of its own that a grant could stand on: who asked for it may see and cancel it."""
+    """A parent job has no object that a grant could stand on, nor has a backup's: who asked may see and cancel it."""
 
     def permitted(self, actor: "Actor", permission: str) -> Self:
         reached = super().permitted(actor, permission)
         scope = actor.scope(permission)
         if actor.user is None or scope.everywhere or not scope:
             return reached
-        return reached | self.filter(object_kind=BATCH, requested_by=actor.user)
+        return reached | self.filter(object_kind__in=_OF_THE_ASKER, requested_by=actor.user)
 
 
 class Job(models.Model):
@@ -119,7 +121,7 @@ class Job(models.Model):
     def within(self) -> dict[str, uuid.UUID | None]:
         """What holds it, for whoever may hear of it."""
         held = {self.object_kind: self.object_id, "host": self.host_id, "cluster": self.cluster_id}
-        return held | {"person": self.requested_by_id} if self.object_kind == BATCH else held
+        return held | {"person": self.requested_by_id} if self.object_kind in _OF_THE_ASKER else held
 
     def option(self, name: str, default: Any = None) -> Any:
         return self.options.get(name, default)

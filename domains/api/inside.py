@@ -2,14 +2,26 @@
 
 from django.urls import path
 
+from domains.api.backups import DomainBackupsViewSet
 from domains.api.guest import GuestViewSet
 from domains.api.load import DomainHistoryView
+from domains.api.moving import MoveDiskViewSet
 from domains.api.snapshots import SnapshotViewSet
 
 _DOMAIN = "domains/<uuid:pk>/"
 _SNAPSHOT = f"{_DOMAIN}snapshots/<str:name>/"
 
 urlpatterns = [
+    path(
+        f"{_DOMAIN}backups/",
+        DomainBackupsViewSet.as_view({"get": "list", "post": "create"}, detail=False),
+        name="domain-backups",
+    ),
+    path(
+        f"{_DOMAIN}disks/<str:target>/move/",
+        MoveDiskViewSet.as_view({"post": "move_disk"}, detail=True),
+        name="domain-disk-move",
+    ),
     path(
         f"{_DOMAIN}snapshots/",
         SnapshotViewSet.as_view({"get": "list", "post": "create"}, detail=False),

@@ -4,14 +4,18 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from domains.api import inside
+from domains.api.backups import BackupViewSet
 from domains.api.deleted import DeletedDomainViewSet
 from domains.api.exchange import ApplianceViewSet
+from domains.api.schedules import ScheduleViewSet
 from domains.api.templates import TemplateViewSet
 from domains.api.views import DomainViewSet
 
 router = SimpleRouter(use_regex_path=False)
 router.register("domains", DomainViewSet, basename="domain")
 router.register("deleted-domains", DeletedDomainViewSet, basename="deleted-domain")
+router.register("backups", BackupViewSet, basename="backup")
+router.register("schedules", ScheduleViewSet, basename="schedule")
 router.register("templates", TemplateViewSet, basename="template")
 urlpatterns = [
     path(

@@ -197,7 +197,7 @@ def _copy(
         raise CannotCopy(f"the pool {into.name} has no room for {gib:.1f} GiB.")
     known = disk.place.format if disk.place.format in {"raw", "qcow2"} else "qcow2"
     format = "qcow2" if linked else "raw" if into.type in _RAW_ONLY else known
-    name = _name(into, f"{stem}-{disk.use.target}", "" if into.type in _RAW_ONLY else f".{format}", taken)
+    name = free_name(into, f"{stem}-{disk.use.target}", "" if into.type in _RAW_ONLY else f".{format}", taken)
     return Copy(
         target=disk.use.target,
         source=disk.path,
@@ -211,7 +211,7 @@ def _copy(
     )
 
 
-def _name(pool: Pool, stem: str, ending: str, taken: set[tuple[str, str]]) -> str:
+def free_name(pool: Pool, stem: str, ending: str, taken: set[tuple[str, str]]) -> str:
     """A free name, of characters that every kind of pool takes."""
     plain = _ODD.sub("_", stem).lstrip(".-")[:180] or "disk"
     for number in range(1, 1000):

@@ -12,7 +12,7 @@ from jobs.models import OPEN, Job
 _ODD = re.compile(r"[^\w.+-]+", re.ASCII)
 _NUMBER = "{n}"
 KIND = "domain.create"
-_MAKING = (KIND, "domain.import")
+_MAKING = (KIND, "domain.import", "domain.restore-backup")
 
 
 def names_for(pattern: str, count: int) -> list[str]:

@@ -71,6 +71,7 @@ class Backup(models.Model):
         COMPLETE = "complete"
         FAILED = "failed"  # what it made is being removed
         DAMAGED = "damaged"  # verified, and not whole
+        DELETING = "deleting"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     domain_id = models.UUIDField()

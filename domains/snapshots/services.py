@@ -27,15 +27,20 @@ from storage.models import Pool
 _WITH_FOLDERS = ("dir", "fs", "netfs")
 
 
-def take(uuid: UUID, asked: Asked, *, by: Actor) -> Job:
-    """Record the wish to take one. Raises NotThere, NotPermitted, Busy, HostSilent, StateForbids, Invalid."""
+def take(uuid: UUID, asked: Asked, *, by: Actor, parent: Job | None = None) -> Job:
+    """Record the wish to take one, as a part of `parent` if there is one.
+
+    Raises NotThere, NotPermitted, Busy, HostSilent, StateForbids, Invalid.
+    """
     with transaction.atomic():
         domain = _free(uuid, DomainAction.SNAPSHOT, by)
         answer = _answer(domain, asked)
         if answer.wish is None:
             raise Invalid(_first(answer.errors), errors=answer.errors)
         named = {"memory": str(answer.wish.memory), "external": answer.wish.external}
-        return _open("domain.snapshot", domain, by, asked.name, {"wish": asdict(answer.wish)}, named)
+        return _open(
+            "domain.snapshot", domain, by, asked.name, {"wish": asdict(answer.wish)}, named, parent=parent
+        )
 
 
 def plan_take(uuid: UUID, asked: Asked, *, by: Actor) -> dict[str, Any]:
@@ -246,7 +251,14 @@ def _state_after(snapshot: Snapshot, start: bool) -> str:
 
 
 def _open(
-    kind: str, domain: Domain, by: Actor, name: str, options: dict[str, Any], named: dict[str, Any]
+    kind: str,
+    domain: Domain,
+    by: Actor,
+    name: str,
+    options: dict[str, Any],
+    named: dict[str, Any],
+    *,
+    parent: Job | None = None,
 ) -> Job:
     audit.record(by, kind, "domain", domain.pk, domain.name, snapshot=name, **named)
     return open_job(
@@ -256,6 +268,7 @@ def _open(
         host=(domain.host_id, domain.host.name),
         cluster_id=domain.host.cluster_id,
         options=options,
+        parent=parent,
     )
 
 

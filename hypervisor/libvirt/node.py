@@ -1,6 +1,9 @@
 """A node over libvirt: all its parts on one connection."""
 
+from hypervisor.libvirt.backups import BackingUp
+from hypervisor.libvirt.blockcopy import CopyingBlocks
 from hypervisor.libvirt.consoles import Showing
+from hypervisor.libvirt.content import MovingContent
 from hypervisor.libvirt.copying import Copying
 from hypervisor.libvirt.description import Describing
 from hypervisor.libvirt.editing import Editing
@@ -26,8 +29,11 @@ class LibvirtNode(
     Editing,
     ChangingPools,
     KeepingVolumes,
+    MovingContent,
     KeepingSecrets,
     Reverting,
+    BackingUp,
+    CopyingBlocks,
     ReachingGuests,
     Copying,
     Showing,

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from uuid import UUID, uuid4
@@ -64,6 +64,26 @@ def with_screen_locked(xml: str) -> str:
             graphics.set("passwd", "")
             graphics.attrib.pop("passwdValidTo", "")
     return written(domain)
+
+
+def without_disks(xml: str, targets: Collection[str]) -> str:
+    """The same without these disks: another domain's, or none's. Raises InvalidXML."""
+    domain = parse(xml, "domain")
+    for devices in domain.findall("devices"):
+        for disk in devices.findall("disk"):
+            if attr_at(disk, "target", "dev") in targets:
+                devices.remove(disk)
+    return written(domain)
+
+
+def with_disk(xml: str, target: str, new: NewSource) -> str:
+    """The same with one disk elsewhere; what it stood on is not below it any more. Raises InvalidXML."""
+    domain = parse(xml, "domain")
+    for disk in domain.iterfind("devices/disk"):
+        if attr_at(disk, "target", "dev") == target:
+            _source(disk, new)
+            return written(domain)
+    raise InvalidXML(f"The domain has no disk {target}.")
 
 
 def nvram_of(xml: str) -> str:

@@ -1,0 +1,1 @@
+"""Backups of domains: taken, verified, restored as new domains, removed."""

@@ -1,0 +1,1 @@
+"""Disks that move into another pool, while their guest goes on or while it is off."""

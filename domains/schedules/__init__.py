@@ -1,0 +1,1 @@
+"""Backups and snapshots again and again, on behalf of whoever wished it."""
