@@ -14,6 +14,7 @@ from domains.deletion import recycling
 from domains.models import DeletedDomain, Domain
 from jobs.models import OPEN, Job, Process
 from live.models import Event
+from storage.pools import shared, trend
 
 
 @shared_task(name="ovirtlite.prune")
@@ -44,3 +45,10 @@ def empty_recycle_bin() -> None:
 def forget_seeds() -> None:
     """Have the seeds of cloud-init removed whose domain has booted."""
     seeds.sweep()
+
+
+@shared_task(name="ovirtlite.sample_pools")
+def sample_pools() -> None:
+    """Note how full the pools are, and forget shared storages that are on no host any more."""
+    trend.sample()
+    shared.forget_empty()

@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class StorageConfig(AppConfig):
     name = "storage"
+
+    def ready(self) -> None:
+        from storage.pools import carry as pools
+
+        pools.register_kinds()

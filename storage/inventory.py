@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,13 +11,16 @@ from django.utils import timezone
 from hosts.models import Host
 from hosts.rows import update_rows
 from hypervisor.data import PoolSeen, VolumeSeen
+from jobs.models import OPEN, Job
 from live.notices import Notice, tell_all
 from storage.models import Pool, Volume
+from storage.pools import shared
 
 _POOL = (
     "name", "type", "state", "persistent", "autostart", "capacity_bytes", "allocation_bytes", "available_bytes",
-    "target", "source",
+    "target", "source", "detail",
 )  # fmt: skip
+_SHARED = ("shared__key", "shared__stated", "shared__type")
 _VOLUME = (
     "name", "path", "type", "format", "capacity_bytes", "allocation_bytes", "backing", "backing_format", "encryption",
 )  # fmt: skip
@@ -29,29 +32,38 @@ def record_pools(host_id: UUID, seen: Sequence[PoolSeen], *, complete: bool) -> 
     host = Host.objects.filter(pk=host_id).first()
     if host is None:
         return
-    rows = {
-        row["uuid"]: row
-        for row in Pool.objects.filter(host_id=host_id).values("pk", "uuid", "version", *_POOL)
-    }
+    known = Pool.objects.filter(host_id=host_id)
+    rows = {row["uuid"]: row for row in known.values("pk", "uuid", "version", "shared_id", *_SHARED, *_POOL)}
     now, notices, made, changed = timezone.now(), [], [], []
+    joined: set[UUID | None] = set()
+    ids = _being_made(host_id) if any(pool.uuid not in rows for pool in seen) else {}
     for pool in seen:
-        columns = {**_columns(pool, _POOL), "state": str(pool.state)}
         row = rows.pop(pool.uuid, None)
+        columns = {
+            **_columns(pool, _POOL),
+            "state": str(pool.state),
+            "detail": pool.detail.plain(),
+            "shared_id": shared.id_for(pool, row),
+        }
+        if row is None or row["shared_id"] != columns["shared_id"]:
+            joined |= {columns["shared_id"], row["shared_id"] if row else None}
         if row is None:
-            new = Pool(host_id=host_id, uuid=pool.uuid, **columns)
+            new = Pool(id=ids.get(pool.uuid) or uuid4(), host_id=host_id, uuid=pool.uuid, **columns)
             made.append(new)
             notices.append(Notice("created", "pool", new.pk, 1, _within(host)))
         elif any(row[name] != value for name, value in columns.items()):
             changed.append({"pk": row["pk"], "updated_at": now, **columns})
             notices.append(Notice("updated", "pool", row["pk"], row["version"] + 1, _within(host)))
     Pool.objects.bulk_create(made)
-    update_rows(Pool, _POOL, changed)
+    update_rows(Pool, (*_POOL, "shared"), changed)
     if complete and rows:
         notices += [
             Notice("deleted", "pool", row["pk"], row["version"] + 1, _within(host)) for row in rows.values()
         ]
-        Pool.objects.filter(pk__in=[row["pk"] for row in rows.values()]).delete()
+        joined |= {row["shared_id"] for row in rows.values()}
+        known.filter(pk__in=[row["pk"] for row in rows.values()]).delete()
     tell_all(notices)
+    shared.told(joined - {None}, host_id)
 
 
 @transaction.atomic
@@ -61,6 +73,7 @@ def pool_vanished(host_id: UUID, uuid: UUID) -> None:
     if pool is not None:
         tell_all([Notice("deleted", "pool", pool.pk, pool.version + 1, _within(pool.host))])
         pool.delete()
+        shared.told({pool.shared_id} - {None}, host_id)
 
 
 @transaction.atomic
@@ -92,6 +105,12 @@ def record_volumes(host_id: UUID, pool_uuid: UUID, seen: Sequence[VolumeSeen]) -
 def _columns(seen: PoolSeen | VolumeSeen, names: Sequence[str]) -> dict[str, Any]:
     given = asdict(seen)
     return {name: given[name] for name in names}
+
+
+def _being_made(host_id: UUID) -> dict[UUID, UUID]:
+    """The ids under which pools were promised that are just being made, by libvirt's UUID."""
+    jobs = Job.objects.filter(kind="pool.create", host_id=host_id, state__in=OPEN)
+    return {UUID(job.option("uuid")): job.object_id for job in jobs}
 
 
 def _within(host: Host) -> dict[str, UUID]:

@@ -1,5 +1,6 @@
 """Pools defined, built, started, stopped and removed, and the sources that a node finds for them."""
 
+import base64
 from collections.abc import Callable
 from uuid import UUID
 
@@ -86,7 +87,9 @@ class ChangingPools(Connected):
             self._connection.secretDefineXML, write_secret(auth.secret, spec.uuid, spec.type), 0
         )
         try:
-            self._ask(secret.setValue, word.encode(), 0)
+            # Ceph's keys are written in base64, and libvirt takes what they are.
+            value = base64.b64decode(word) if auth.type == "ceph" else word.encode()
+            self._ask(secret.setValue, value, 0)
             self._ask(self._connection.storagePoolDefineXML, write_pool(spec), 0)
         except libvirt.libvirtError:
             self._ask(secret.undefine)

@@ -31,6 +31,7 @@ from ovirtlite.nodewatch.leases import Lease, fenced
 from ovirtlite.nodewatch.statistics import Statistics
 from ovirtlite.nodewatch.writer import Writer
 from storage.inventory import pool_vanished, record_pools, record_volumes
+from storage.pools.offers import record_offers
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -133,6 +134,8 @@ class Watch:
             node.watch(self._queue.put, lambda reason: self._queue.put(_Closed(reason)))
             info, capabilities, offered = node.info(), node.capabilities(), node.domain_capabilities()
             self._resync(node, first=host.seen_at is None, everything=True)
+            pools = node.pool_offers()
+            self._write(lambda: record_offers(host.pk, pools)).result()
             self._write(lambda: host_inventory.connected(host.pk, info, capabilities, offered)).result()
             self._statistics.watch(host)
             self._answer_looks("seen")

@@ -23,6 +23,8 @@ ALLOWED_HOSTS = [
     "*"
 ]  # the Origin and CSRF checks below name the exact addresses; a Host header decides nothing
 NODES_DIR = HOME.nodes
+# Where workers keep images for a while: an export needs about twice what its disks hold.
+SCRATCH_DIR = Path(env.str("OVIRTLITE_SCRATCH", default="") or HOME.path / "scratch")
 
 # Where browsers may come from: exact origins, for CSRF, WebSockets and consoles alike.
 _host, _, _port = LISTEN.rpartition(":")
@@ -122,6 +124,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 240},
     },
     "forget seeds": {"task": "ovirtlite.forget_seeds", "schedule": 10.0, "options": {"expires": 10}},
+    "sample pools": {"task": "ovirtlite.sample_pools", "schedule": 3600.0, "options": {"expires": 600}},
     "prune what is old": {"task": "ovirtlite.prune", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

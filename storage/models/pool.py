@@ -72,11 +72,9 @@ class Pool(models.Model):
 
 
 class PoolOffers(models.Model):
-    """Which types of pools a host can keep; `offers` is null where its driver does not say. See `storage.pools.offers`."""
+    """Which types of pools a host can keep; null where its driver does not say. Read it with `storage.pools.offers`."""
 
-    host = models.OneToOneField(
-        Host, on_delete=models.CASCADE, primary_key=True, related_name="pool_offers"
-    )
+    host = models.OneToOneField(Host, on_delete=models.CASCADE, primary_key=True, related_name="pool_offers")
     offers = models.JSONField(null=True)
 
     def __str__(self) -> str:

@@ -55,7 +55,9 @@ def target_fault(type: PoolType, target: str) -> str:
         return problem
     roots = [str(root).rstrip("/") for root in settings.POOL_ROOTS]
     if not any(target.startswith(f"{root}/") for root in roots):
-        return f"Pools lie below {', '.join(roots) or 'no folder at all'} here; OVIRTLITE_POOL_ROOTS says where."
+        return (
+            f"Pools lie below {', '.join(roots) or 'no folder at all'} here; OVIRTLITE_POOL_ROOTS says where."
+        )
     if any(f"{target}/".startswith(f"{own}/") for own in _LIBVIRTS_OWN):
         return "libvirt keeps things of its own there."
     return ""
