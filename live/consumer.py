@@ -20,13 +20,23 @@ HEARTBEAT_SECONDS = 15.0
 RIGHTS_SECONDS = 5.0
 WAIT_FOR_REDIS_SECONDS = 5.0
 MOST_PENDING = 5_000
-KINDS = frozenset({"host", "cluster", "domain", "pool", "volume", "network", "snapshot", "template", "job"})
+KINDS = frozenset(
+    {
+        "host", "cluster", "domain", "pool", "volume", "network", "cluster_network", "filter", "snapshot",
+        "template", "job",
+    }
+)  # fmt: skip
 CLOSE_NOT_SIGNED_IN = 4401
 CLOSE_BAD_REQUEST = 4400
 CLOSE_TRY_AGAIN = 1013
 
-# A volume is seen by who sees its pool: it has no permission of its own.
-_PERMISSION = {"volume": "pool.read", "snapshot": "domain.read"}
+# A volume is seen by who sees its pool, and so on: they have no permission of their own.
+_PERMISSION = {
+    "volume": "pool.read",
+    "snapshot": "domain.read",
+    "cluster_network": "network.read",
+    "filter": "network.read",
+}
 
 
 class EventsConsumer(AsyncWebsocketConsumer):

@@ -17,6 +17,8 @@ from access.api.serializers import NothingSerializer
 from access.api.views import ObjectViewSet, Row
 from access.errors import NotPermitted, NotThere
 from hosts import services
+from hosts.api.interfaces import COLUMNS as INTERFACE_COLUMNS
+from hosts.api.interfaces import HostInterfaceSerializer
 from hosts.api.offers import offers
 from hosts.api.present import COLUMNS, Page, present
 from hosts.api.shapes import (
@@ -26,7 +28,7 @@ from hosts.api.shapes import (
     HostStatsSerializer,
     OfferSerializer,
 )
-from hosts.models import Host, HostState
+from hosts.models import Host, HostInterface, HostState
 from jobs.api.views import ACCEPTED, accepted
 from live import hour
 from live.api.hours import HistorySerializer, seconds_of
@@ -135,6 +137,16 @@ class HostViewSet(ObjectViewSet):
                 "series": past.series,
             }
         )
+
+    @extend_schema(responses=HostInterfaceSerializer(many=True), filters=False)
+    @action(detail=True, filter_backends=[], pagination_class=None)
+    def interfaces(self, request: Request, pk: UUID) -> Response:
+        """The machine's own cards, bridges, bonds and VLANs, by name; those of guests are left out."""
+        refuse_unknown(request, ())
+        host = self._host(pk)
+        rows = list(HostInterface.objects.filter(host=host).order_by("name").values(*INTERFACE_COLUMNS))
+        port_of = {port: row["name"] for row in rows for port in row["ports"]}
+        return Response([{**row, "port_of": port_of.get(row["name"])} for row in rows])
 
     @extend_schema(responses=OfferSerializer(many=True), filters=False)
     @action(detail=False, pagination_class=None)

@@ -9,7 +9,7 @@ from lxml import etree
 
 from hypervisor.xml.document import Element, parse
 
-_SCHEMA = Path("/usr/share/libvirt/schemas/domain.rng")
+_SCHEMAS = Path("/usr/share/libvirt/schemas")
 _MOST = 5
 # libxml2 tries an element's optional attributes in every combination: each one more takes four times as long. This many
 # take a second; sixteen attributes of one `<driver>` would take half a minute, and hold up everyone who waits here.
@@ -20,10 +20,11 @@ _lock = threading.Lock()
 
 
 @cache
-def _schema() -> etree.RelaxNG | None:
-    if not _SCHEMA.is_file():
+def _schema(name: str = "domain") -> etree.RelaxNG | None:
+    file = _SCHEMAS / f"{name}.rng"
+    if not file.is_file():
         return None
-    return etree.RelaxNG(etree.parse(str(_SCHEMA), etree.XMLParser(no_network=True)))
+    return etree.RelaxNG(etree.parse(str(file), etree.XMLParser(no_network=True)))
 
 
 def complaints(domain_xml: str) -> tuple[str, ...] | None:
@@ -34,13 +35,27 @@ def complaints(domain_xml: str) -> tuple[str, ...] | None:
     It is this machine's libvirt that speaks: a newer node may know more.
     """
     domain = parse(domain_xml, "domain")
-    if _takes_long(domain):
-        return None
+    return None if _takes_long(domain) else _asked("domain", domain)
+
+
+def network_complaints(network_xml: str) -> tuple[str, ...] | None:
+    """The same of a network."""
+    network = parse(network_xml, "network")
+    return None if _takes_long(network) else _asked("network", network)
+
+
+def filter_complaints(filter_xml: str) -> tuple[str, ...] | None:
+    """The same of a network filter."""
+    root = parse(filter_xml, "filter")
+    return None if _takes_long(root) else _asked("nwfilter", root)
+
+
+def _asked(name: str, element: Element) -> tuple[str, ...] | None:
     with _lock:  # the validator keeps its complaints in itself
-        schema = _schema()
+        schema = _schema(name)
         if schema is None:
             return None
-        if schema.validate(domain):
+        if schema.validate(element):
             return ()
         found = dict.fromkeys(_worded(entry.message) for entry in schema.error_log)
     return tuple(word for word in found if word)[:_MOST] or ("libvirt's schema does not allow this.",)

@@ -22,11 +22,13 @@ class Network(models.Model):
     bridge = models.CharField(max_length=64, blank=True)
     forward = models.CharField(max_length=32, blank=True)  # "" is isolated
     addresses = models.JSONField(default=list)
-    # What people see and edit, as plain data (hypervisor.networking.NetworkSpec), and the whole document: of the
-    # running network, and of the next start where that is another one.
+    # What people see and edit, as plain data (hypervisor.xml.network_spec.NetworkSpec), and the whole document: of
+    # the running network, and of the next start where that is another one; then `pending` says in what, by
+    # `{"path", "live", "inactive"}` each.
     detail = models.JSONField(default=dict)
     xml = models.TextField(blank=True)
     inactive_xml = models.TextField(blank=True)
+    pending = models.JSONField(default=list)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveBigIntegerField(default=1)
