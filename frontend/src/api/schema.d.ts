@@ -72,6 +72,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backups/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The restore points of all domains, the latest first. */
+        get: operations["backups_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The restore points of all domains, the latest first. */
+        get: operations["backups_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Remove it with its volumes. Backups that stand on it are named (409), or removed with it (`children`). */
+        delete: operations["backups_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/{id}/restore/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make a new domain of it, on the backup's host. The original stays as it is, if it is still there. */
+        post: operations["backups_restore_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/{id}/verify/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Read every volume of its chain from end to end: is each there, over the right one, and as it was. */
+        post: operations["backups_verify_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cluster-networks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Networks that hosts of a cluster have in common. */
+        get: operations["cluster_networks_list"];
+        put?: never;
+        /** @description Say that the hosts of a cluster should have a network. `apply` makes it there. */
+        post: operations["cluster_networks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cluster-networks/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Networks that hosts of a cluster have in common. */
+        get: operations["cluster_networks_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Forget it. The hosts' networks stay. */
+        delete: operations["cluster_networks_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change what is wanted. The hosts' networks stay as they are until `apply`. */
+        patch: operations["cluster_networks_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/cluster-networks/{id}/apply/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make it on the hosts that lack it and change it where it differs: one job with a child a host. */
+        post: operations["cluster_networks_apply_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clusters/": {
         parameters: {
             query?: never;
@@ -201,6 +324,24 @@ export interface paths {
         head?: never;
         /** @description Change its settings: a job, or at once where only tags and protection change. */
         patch: operations["domains_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/domains/{id}/backups/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Of a domain that is gone, as long as there are any. */
+        get: operations["domains_backups_list"];
+        put?: never;
+        /** @description Back it up, running or off. The job's id is the backup's too. */
+        post: operations["domains_backups_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/domains/{id}/clone/": {
@@ -345,6 +486,23 @@ export interface paths {
         head?: never;
         /** @description Change a disk: its media, limits, size, bus … */
         patch: operations["domains_disks_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/domains/{id}/disks/{target}/move/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Copy it into a new volume and use that from then on. A layer comes out whole, without what it stood on. */
+        post: operations["domains_disks_move_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/domains/{id}/export/": {
@@ -1144,6 +1302,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hosts/{id}/interfaces/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The machine's own cards, bridges, bonds and VLANs, by name; those of guests are left out. */
+        get: operations["hosts_interfaces_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hosts/{id}/refresh/": {
         parameters: {
             query?: never;
@@ -1298,6 +1473,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/network-filters/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The nwfilters of all hosts. */
+        get: operations["network_filters_list"];
+        put?: never;
+        /** @description Define a filter on a host, by its document or ready made. */
+        post: operations["network_filters_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-filters/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The nwfilters of all hosts. */
+        get: operations["network_filters_retrieve"];
+        /** @description Give it another document; interfaces that name it follow at once. */
+        put: operations["network_filters_update"];
+        post?: never;
+        /** @description Remove it. 409 while an interface or another filter names it. */
+        delete: operations["network_filters_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/networks/": {
         parameters: {
             query?: never;
@@ -1308,7 +1520,8 @@ export interface paths {
         /** @description The libvirt networks of all hosts. */
         get: operations["networks_list"];
         put?: never;
-        post?: never;
+        /** @description Make a network on a host, and start it. */
+        post: operations["networks_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1324,6 +1537,93 @@ export interface paths {
         };
         /** @description The libvirt networks of all hosts. */
         get: operations["networks_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Stop it and remove its definition. 409 while a domain names it. */
+        delete: operations["networks_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change its settings: at once where libvirt can, else from its next start on. The plan says which. */
+        patch: operations["networks_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/networks/{id}/leases/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The addresses that it gave out by DHCP. */
+        get: operations["networks_leases_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/networks/{id}/start/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Start it. */
+        post: operations["networks_start_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/networks/{id}/stop/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stop it. 409 while running domains are on it, unless forced. */
+        post: operations["networks_stop_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/networks/{id}/xml/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Its documents, as the node last gave them. */
+        get: operations["networks_xml_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/networks/options/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a network of that host can stand on, what is free, and what bridging to the LAN needs there. */
+        get: operations["networks_options_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1342,7 +1642,8 @@ export interface paths {
         /** @description The storage pools of all hosts. */
         get: operations["pools_list"];
         put?: never;
-        post?: never;
+        /** @description Have a pool made on a host: defined, built where that is asked for, started. All of it, or nothing. */
+        post: operations["pools_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1360,6 +1661,93 @@ export interface paths {
         get: operations["pools_retrieve"];
         put?: never;
         post?: never;
+        /** @description Stop it and remove its definition. 409 `in_use` names the domains that use its volumes. */
+        delete: operations["pools_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Whether it starts with its host; another name, of a pool that is stopped and unused. */
+        patch: operations["pools_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/pools/{id}/build/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make what lies below it: a folder, a file system, a volume group. Content is lost with `overwrite` alone. */
+        post: operations["pools_build_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{id}/refresh/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Have its host look again what is in it. */
+        post: operations["pools_refresh_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{id}/start/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Start it. */
+        post: operations["pools_start_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{id}/stop/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stop it: its content stays. Not while a running domain uses a volume of it. */
+        post: operations["pools_stop_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{id}/trend/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How full it was, how fast it fills, and when it would be full. */
+        get: operations["pools_trend_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1375,6 +1763,41 @@ export interface paths {
         };
         /** @description The pool's volumes, by name. */
         get: operations["pools_volumes_list"];
+        put?: never;
+        /** @description Make a new, empty volume in it. */
+        post: operations["pools_volumes_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/discover/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Have a host look for sources: exports of a server, volume groups, targets. The job's result has them. */
+        post: operations["pools_discover_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/options/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Which types of pools a host can have, and what each needs. */
+        get: operations["pools_options_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1420,6 +1843,60 @@ export interface paths {
         patch: operations["roles_partial_update"];
         trace?: never;
     };
+    "/api/v1/schedules/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is done to which domains, and when next. Those of your own, and those with a domain that you may see. */
+        get: operations["schedules_list"];
+        put?: never;
+        /** @description Have something done again and again, on your behalf and with the permissions that you have by then. */
+        post: operations["schedules_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is done to which domains, and when next. Those of your own, and those with a domain that you may see. */
+        get: operations["schedules_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Do it no more. What was made stays. */
+        delete: operations["schedules_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change it. From then on it is done on your behalf. */
+        patch: operations["schedules_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/run/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Do it now, beside its own times. The job is the parent of one for each domain. */
+        post: operations["schedules_run_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/schema/": {
         parameters: {
             query?: never;
@@ -1432,6 +1909,42 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared-pools/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Storage that several hosts see, each by a pool of its own. */
+        get: operations["shared_pools_list"];
+        put?: never;
+        /** @description State that pools of several hosts are one storage: the same folder, at the same place. Nobody checks it. */
+        post: operations["shared_pools_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared-pools/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Storage that several hosts see, each by a pool of its own. */
+        get: operations["shared_pools_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Take that back. What is shared by its source stays so. */
+        delete: operations["shared_pools_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1592,7 +2105,8 @@ export interface paths {
         /** @description The volumes of all pools. */
         get: operations["volumes_list"];
         put?: never;
-        post?: never;
+        /** @description Make a new, empty volume: raw or qcow2, sparse or not, encrypted, or a layer over another. */
+        post: operations["volumes_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1606,14 +2120,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The volumes of all pools. */
+        /** @description One of them, with what it stands on and what stands on it. */
         get: operations["volumes_retrieve"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** @description Delete it, for good. */
+        delete: operations["volumes_destroy"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** @description Another name: copied under it, then the old one goes. */
+        patch: operations["volumes_partial_update"];
         trace?: never;
     };
     "/api/v1/volumes/{id}/appliance/": {
@@ -1638,12 +2154,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/volumes/{id}/clone/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make a whole copy of its own, in any pool of its host. */
+        post: operations["volumes_clone_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/volumes/{id}/convert/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make a copy in another format. The original stays. */
+        post: operations["volumes_convert_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/volumes/{id}/resize/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Another size; through QEMU where a domain runs with it. */
+        post: operations["volumes_resize_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/volumes/{id}/sparsify/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Give the space of blocks that hold nothing back to the pool. */
+        post: operations["volumes_sparsify_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/volumes/{id}/wipe/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Write over all that is in it. */
+        post: operations["volumes_wipe_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @enum {string} */
+        ActionsEnum: "resize" | "clone" | "convert" | "wipe" | "sparsify" | "rename" | "delete" | "upload" | "download";
+        /** @enum {string} */
         AgentEnum: "connected" | "disconnected" | "unresponsive" | "none";
+        /** @enum {string} */
+        AlgorithmEnum: "zero" | "nnsa" | "dod" | "bsi" | "gutmann" | "schneier" | "pfitzner7" | "pfitzner33" | "random" | "trim";
         /** @description Where sound goes to and comes from on the node. */
         AudioDevice: {
             /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
@@ -1693,6 +2298,92 @@ export interface components {
         };
         /** @enum {string} */
         AuditResult: "accepted" | "refused" | "failed";
+        /** @description A restore point of a domain, which may be gone by now. */
+        Backup: {
+            /** Format: uuid */
+            id: string;
+            domain: components["schemas"]["Reference"];
+            /** @description The domain still exists. */
+            domain_there: boolean;
+            /** @description Of its pool. */
+            host: components["schemas"]["Reference"];
+            pool: components["schemas"]["Reference"];
+            schedule: components["schemas"]["Reference"] | null;
+            state: components["schemas"]["BackupState"];
+            /** @description It stands on its parent. */
+            incremental: boolean;
+            /** Format: uuid */
+            parent: string | null;
+            /** @description How many backups stand on it directly. */
+            children: number;
+            /** @description Why a new chain began, where an incremental one was asked for. */
+            fresh_because: string;
+            disks: components["schemas"]["BackupDisk"][];
+            /** @description Of all its disks together. */
+            size_bytes: number;
+            /** @description The guest's agent froze its file systems for that moment. */
+            quiesced: boolean;
+            /** @description The domain ran meanwhile. */
+            running: boolean;
+            error: string;
+            /** Format: date-time */
+            verified_at: string | null;
+            created_by: components["schemas"]["Reference"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            job: components["schemas"]["OpenJob"] | null;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            /** @description verify, restore, delete. */
+            actions: string[];
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        BackupBodyRequest: {
+            /**
+             * Format: uuid
+             * @description Where it goes: a pool of files on the domain's host, or one that both hosts share.
+             */
+            pool: string;
+            /**
+             * @description Else incremental, wherever the last backup allows it.
+             * @default false
+             */
+            full: boolean;
+            /** @description The agent freezes the file systems for that moment; when not given, where an agent answers. */
+            quiesce?: boolean | null;
+            /** @description Targets such as `vda`; all that are the domain's own when not given. */
+            disks?: string[] | null;
+        };
+        /** @description What a backup keeps of one disk. */
+        BackupDisk: {
+            target: string;
+            /** @description Its name in the pool. */
+            volume: string;
+            path: string;
+            format: string;
+            capacity_bytes: number;
+            /** @description What it takes in the pool. */
+            size_bytes: number;
+            /** @description Of the volume's file, once it was verified; else empty. */
+            sha256: string;
+        };
+        /** @enum {string} */
+        BackupState: "running" | "complete" | "failed" | "damaged" | "deleting";
+        BridgeOption: {
+            name: string;
+            active: boolean;
+            ports: string[];
+            addresses: string[];
+            /** @description A card of the machine is among its ports. */
+            lan: boolean;
+            /** @description The libvirt network that made it. */
+            network: string | null;
+        };
+        /** @enum {string} */
+        BuildEnum: "none" | "build" | "overwrite";
         /** @enum {string} */
         BulkBodyActionEnum: "destroy" | "migrate" | "reboot" | "reset" | "restore" | "resume" | "save" | "shutdown" | "start" | "suspend" | "undefine";
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
@@ -1858,6 +2549,45 @@ export interface components {
         ClusterBodyRequest: {
             name: string;
             description?: string;
+        };
+        /** @description A network that every host of a cluster should have by this name. */
+        ClusterNetwork: {
+            /** Format: uuid */
+            id: string;
+            cluster: components["schemas"]["Reference"];
+            name: string;
+            description: string;
+            spec: components["schemas"]["NetworkSpec"];
+            hosts: components["schemas"]["ClusterPart"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            actions: string[];
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        ClusterNetworkCreateRequest: {
+            /** Format: uuid */
+            cluster: string;
+            /** @description At most 64 characters, without a slash, and no dot at its beginning. */
+            name: string;
+            /** @default  */
+            description: string;
+            spec: components["schemas"]["NetworkSpecRequest"];
+        };
+        /** @description A cluster's network on one of its hosts. */
+        ClusterPart: {
+            host: components["schemas"]["Reference"];
+            network: components["schemas"]["Reference"] | null;
+            status: components["schemas"]["StatusEnum"];
+            active: boolean;
+            /** @description What differs, in sentences. */
+            why: string[];
+        };
+        Commands: {
+            title: string;
+            text: string;
         };
         /** @description Another host that has a domain of the same UUID. */
         Conflict: {
@@ -2086,8 +2816,71 @@ export interface components {
         };
         /** @enum {string} */
         DeviceEnum: "disk" | "cdrom" | "floppy";
+        DeviceOption: {
+            name: string;
+            type: string;
+            mac: string;
+            link: string;
+            speed_mbits: number | null;
+            /** @description The bridge or bond that has it as a port. */
+            port_of: string | null;
+        };
         Devices: {
             devices: components["schemas"]["HardwareDevice"][];
+        };
+        /** @description `start` and `end` are the first range; `ranges` are all of them. */
+        Dhcp: {
+            /** @description The first address of the first range. */
+            start?: string | null;
+            /** @description The last one of it. */
+            end?: string | null;
+            ranges?: components["schemas"]["DhcpRange"][];
+            hosts?: components["schemas"]["DhcpHost"][];
+        };
+        /** @description An address that one guest always gets, by its MAC address, its DUID (IPv6) or its name. */
+        DhcpHost: {
+            ip: string;
+            /** @description Of a guest's interface. */
+            mac?: string | null;
+            /** @description A DUID, for IPv6. */
+            id?: string | null;
+            /** @description What the guest is called on the network. */
+            name?: string | null;
+            lease_seconds?: number | null;
+        };
+        /** @description An address that one guest always gets, by its MAC address, its DUID (IPv6) or its name. */
+        DhcpHostRequest: {
+            ip: string;
+            /** @description Of a guest's interface. */
+            mac?: string | null;
+            /** @description A DUID, for IPv6. */
+            id?: string | null;
+            /** @description What the guest is called on the network. */
+            name?: string | null;
+            lease_seconds?: number | null;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        DhcpRange: {
+            start: string;
+            end: string;
+            /** @description How long a lease holds; 0 for ever. libvirt's default is an hour. */
+            lease_seconds?: number | null;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        DhcpRangeRequest: {
+            start: string;
+            end: string;
+            /** @description How long a lease holds; 0 for ever. libvirt's default is an hour. */
+            lease_seconds?: number | null;
+        };
+        /** @description `start` and `end` are the first range; `ranges` are all of them. */
+        DhcpRequest: {
+            /** @description The first address of the first range. */
+            start?: string | null;
+            /** @description The last one of it. */
+            end?: string | null;
+            ranges?: components["schemas"]["DhcpRangeRequest"][];
+            hosts?: components["schemas"]["DhcpHostRequest"][];
         };
         /** @description A kernel that the emulator boots itself, without firmware: volumes of the host. */
         DirectKernelRequest: {
@@ -2099,6 +2892,18 @@ export interface components {
         };
         /** @enum {string} */
         DiscardEnum: "unmap" | "ignore";
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        DiscoveryBodyRequest: {
+            /** Format: uuid */
+            host: string;
+            type: components["schemas"]["Type29bEnum"];
+            source?: components["schemas"]["DiscoverySourceRequest"] | null;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        DiscoverySourceRequest: {
+            hosts?: components["schemas"]["PoolHostRequest"][];
+            initiator?: string;
+        };
         Disk: {
             target: string;
             device: string;
@@ -2177,6 +2982,8 @@ export interface components {
             volume: components["schemas"]["VolumeReference"] | null;
             capacity_bytes: number | null;
         };
+        /** @enum {string} */
+        DiskFormat: "raw" | "qcow2";
         DiskHistory: {
             target: string;
             read_bytes_per_second: (number | null)[];
@@ -2195,6 +3002,80 @@ export interface components {
         };
         Disks: {
             disks: components["schemas"]["DiskDevice"][];
+        };
+        /** @description What the node's DNS server says on the network. */
+        Dns: {
+            enabled?: boolean | null;
+            /** @description false: names without a dot are asked of nobody else. */
+            forward_plain_names?: boolean | null;
+            forwarders?: components["schemas"]["DnsForwarder"][];
+            hosts?: components["schemas"]["DnsHost"][];
+            txts?: components["schemas"]["DnsText"][];
+            srvs?: components["schemas"]["DnsService"][];
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        DnsForwarder: {
+            /** @description Who is asked; without it the node's own resolvers. */
+            address?: string | null;
+            /** @description Of which names; without it of all. */
+            domain?: string | null;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        DnsForwarderRequest: {
+            /** @description Who is asked; without it the node's own resolvers. */
+            address?: string | null;
+            /** @description Of which names; without it of all. */
+            domain?: string | null;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        DnsHost: {
+            ip: string;
+            names: string[];
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        DnsHostRequest: {
+            ip: string;
+            names: string[];
+        };
+        /** @description What the node's DNS server says on the network. */
+        DnsRequest: {
+            enabled?: boolean | null;
+            /** @description false: names without a dot are asked of nobody else. */
+            forward_plain_names?: boolean | null;
+            forwarders?: components["schemas"]["DnsForwarderRequest"][];
+            hosts?: components["schemas"]["DnsHostRequest"][];
+            txts?: components["schemas"]["DnsTextRequest"][];
+            srvs?: components["schemas"]["DnsServiceRequest"][];
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        DnsService: {
+            service: string;
+            protocol: string;
+            domain?: string | null;
+            target?: string | null;
+            port?: number | null;
+            priority?: number | null;
+            weight?: number | null;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        DnsServiceRequest: {
+            service: string;
+            protocol: string;
+            domain?: string | null;
+            target?: string | null;
+            port?: number | null;
+            priority?: number | null;
+            weight?: number | null;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        DnsText: {
+            name: string;
+            value: string;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        DnsTextRequest: {
+            name: string;
+            value: string;
         };
         /** @description A domain. */
         Domain: {
@@ -2330,6 +3211,10 @@ export interface components {
             /** Format: date-time */
             fetched_at: string | null;
         };
+        /** @description LUKS. The passphrase goes to the host as a secret of its own, and is shown to nobody again. */
+        EncryptionRequest: {
+            passphrase: string;
+        };
         /** @description One thing that happened. `cursor` grows: `?after=<cursor>` gives only what is newer. */
         Event: {
             /** Format: uuid */
@@ -2345,6 +3230,8 @@ export interface components {
             job: string | null;
             cursor: number;
         };
+        /** @enum {string} */
+        EveryEnum: "hour" | "day" | "week" | "month";
         /** @description Where the appliance goes: a volume `name.ova` of a pool of the domain's host. */
         ExportBodyRequest: {
             /** Format: uuid */
@@ -2411,7 +3298,7 @@ export interface components {
         /** @enum {string} */
         FirmwareEnum: "bios" | "efi" | "efi-secure";
         /** @enum {string} */
-        FormatEnum: "raw" | "qcow2";
+        ForwardEnum: "nat" | "route" | "open" | "bridge" | "private" | "vepa" | "passthrough" | "hostdev" | "none";
         /** @description What every object has. */
         Grant: {
             /** Format: uuid */
@@ -3908,6 +4795,30 @@ export interface components {
             cluster?: string | null;
             credentials?: components["schemas"]["CredentialsRequest"];
         };
+        /** @description A card, bridge, bond or VLAN of the machine itself, as far as its libvirt tells. */
+        HostInterface: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description ethernet, bridge, bond or vlan. */
+            type: string;
+            mac: string;
+            active: boolean;
+            link: string;
+            speed_mbits: number | null;
+            /** @description Empty too where the node's libvirt does not tell them. */
+            addresses: string[];
+            /** @description Of a bridge or bond. */
+            ports: string[];
+            /** @description Of a VLAN. */
+            tag: number | null;
+            /** @description What a VLAN lies on. */
+            on: string;
+            /** @description The bridge or bond that has it as a port. */
+            port_of: string | null;
+            /** Format: date-time */
+            updated_at: string;
+        };
         HostKey: {
             type: string;
             fingerprint: string;
@@ -4196,6 +5107,40 @@ export interface components {
             /** @description Pressed together, such as `ctrl`, `alt`, `delete`. */
             keys: string[];
         };
+        /** @description What bridging to the LAN needs on this host, and how to make it where it is not there. */
+        Lan: {
+            possible: boolean;
+            bridges: string[];
+            explanation: string;
+            commands: components["schemas"]["Commands"][];
+        };
+        /** @description One file of a chain. `id` is null for what is in no pool that is known. */
+        Layer: {
+            /** Format: uuid */
+            id: string | null;
+            name: string | null;
+            pool: components["schemas"]["Reference"] | null;
+            path: string;
+            format: string;
+        };
+        /** @description An address that the node's DHCP server gave out. */
+        Lease: {
+            address: string;
+            prefix: number | null;
+            mac: string;
+            hostname: string;
+            client_id: string;
+            interface: string;
+            /**
+             * Format: date-time
+             * @description null: it holds for ever.
+             */
+            expires_at: string | null;
+            /** @description The network's settings give that guest this address. */
+            fixed: boolean;
+            /** @description Who has that interface, if the reader may see it. */
+            domain: components["schemas"]["Reference"] | null;
+        };
         /** @description A lease of a lock space, kept at an offset of a file or device of the node. */
         LeaseDevice: {
             /**
@@ -4211,6 +5156,12 @@ export interface components {
             offset_bytes: number | null;
             /** @description How it runs until then, where the next boot changes it. */
             live: components["schemas"]["HardwareLease"] | null;
+        };
+        /** @description Read every ten seconds of networks that run and give out addresses; `seen_at` null: nobody read any. */
+        Leases: {
+            /** Format: date-time */
+            seen_at: string | null;
+            leases: components["schemas"]["Lease"][];
         };
         Limits: {
             cpus: number;
@@ -4319,6 +5270,43 @@ export interface components {
         ModeEnum: "host-passthrough" | "host-model" | "maximum" | "custom";
         /** @enum {string} */
         ModelEnum: "i6300esb" | "itco" | "ib700" | "diag288";
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        MoveDiskBodyRequest: {
+            /**
+             * Format: uuid
+             * @description Where it goes, on the domain's host.
+             */
+            pool: string;
+            /** @description As it is when not given. */
+            format?: components["schemas"]["DiskFormat"] | components["schemas"]["NullEnum"];
+            /**
+             * @description Remove the old volume, where nobody else stands on it.
+             * @default true
+             */
+            delete_source: boolean;
+        };
+        /** @enum {string} */
+        NameEnum: "target" | "hosts" | "dir" | "devices" | "name" | "adapter" | "initiator" | "auth";
+        /** @description What source addresses and ports become; libvirt's default is the node's address and ports from 1024 on. */
+        Nat: {
+            /** @description Also IPv6. */
+            ipv6?: boolean | null;
+            address_start?: string | null;
+            address_end?: string | null;
+            port_start?: number | null;
+            port_end?: number | null;
+        };
+        /** @description What source addresses and ports become; libvirt's default is the node's address and ports from 1024 on. */
+        NatRequest: {
+            /** @description Also IPv6. */
+            ipv6?: boolean | null;
+            address_start?: string | null;
+            address_end?: string | null;
+            port_start?: number | null;
+            port_end?: number | null;
+        };
+        /** @enum {string} */
+        NativeModeEnum: "tagged" | "untagged";
         /** @description A libvirt network of one host. `uuid` is libvirt's, which may stand on many hosts. */
         Network: {
             /** Format: uuid */
@@ -4334,10 +5322,284 @@ export interface components {
             /** @description nat, route, open, bridge …; empty: isolated. */
             forward: string;
             addresses: string[];
+            /** @description Its settings, as its next start takes them: what PATCH changes. Every field stands in it. */
+            spec: components["schemas"]["NetworkSpec"];
+            /** @description What is another from its next start on; empty when nothing waits. */
+            pending: components["schemas"]["NetworkPending"][];
+            /** @description How many interfaces of domains are on it. */
+            interfaces: number;
+            /** @description The cluster's network that it is a part of. */
+            cluster_network: components["schemas"]["Reference"] | null;
+            job: components["schemas"]["OpenJob"] | null;
             /** Format: date-time */
             updated_at: string;
             version: number;
             actions: string[];
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        NetworkAddress: {
+            /** @description The node's address with its prefix: 192.168.150.1/24. */
+            address: string;
+            dhcp?: components["schemas"]["Dhcp"] | null;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        NetworkAddressRequest: {
+            /** @description The node's address with its prefix: 192.168.150.1/24. */
+            address: string;
+            dhcp?: components["schemas"]["DhcpRequest"] | null;
+        };
+        /** @description Inbound is what guests receive. */
+        NetworkBandwidth: {
+            inbound?: components["schemas"]["Rate"] | null;
+            outbound?: components["schemas"]["Rate"] | null;
+        };
+        /** @description Inbound is what guests receive. */
+        NetworkBandwidthRequest: {
+            inbound?: components["schemas"]["RateRequest"] | null;
+            outbound?: components["schemas"]["RateRequest"] | null;
+        };
+        /** @description A network to be made. Only `host` and `name` are needed, and `ips` for a NAT or routed one. */
+        NetworkCreateRequest: {
+            /** @description How its traffic goes on: nat, route or open over the node; bridge an existing bridge (with `bridge`) or macvtap on a card (with `device`), as private, vepa and passthrough; hostdev gives out virtual functions; none is isolated. */
+            forward?: components["schemas"]["ForwardEnum"];
+            /** @description The bridge that the node makes, or (forward bridge) the one that it has. */
+            bridge?: string | null;
+            /** @description The node's device that it goes on over: the first of `devices`. */
+            device?: string | null;
+            devices?: string[];
+            /** @description forward hostdev: the card whose virtual functions are given out. */
+            physical_function?: string | null;
+            /** @description forward hostdev: the node itself takes the device from its driver. */
+            managed?: boolean | null;
+            nat?: components["schemas"]["NatRequest"] | null;
+            /** @description Spanning tree on the bridge. */
+            stp?: boolean | null;
+            /** @description A zone of firewalld's. */
+            zone?: string | null;
+            /** @description Bytes a frame. */
+            mtu?: number | null;
+            ips?: components["schemas"]["NetworkAddressRequest"][];
+            /** @description The DNS domain of its guests. */
+            domain?: string | null;
+            /** @description Names of that domain are asked of nobody else. */
+            domain_local_only?: boolean | null;
+            dns?: components["schemas"]["DnsRequest"] | null;
+            routes?: components["schemas"]["RouteRequest"][];
+            vlan?: components["schemas"]["VlanRequest"] | null;
+            virtualport?: components["schemas"]["VirtualPortRequest"] | null;
+            port_groups?: components["schemas"]["PortGroupRequest"][];
+            bandwidth?: components["schemas"]["NetworkBandwidthRequest"] | null;
+            /** @description Guests reach the node and what is behind it, not each other. */
+            port_isolation?: boolean | null;
+            /** Format: uuid */
+            host: string;
+            /** @description At most 64 characters, without a slash, and no dot at its beginning. */
+            name: string;
+            /** @default true */
+            autostart: boolean;
+            /** @default true */
+            start: boolean;
+        };
+        /** @description One network, with who is on it. */
+        NetworkDetail: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            uuid: string;
+            name: string;
+            host: components["schemas"]["Reference"];
+            active: boolean;
+            persistent: boolean;
+            autostart: boolean;
+            bridge: string;
+            /** @description nat, route, open, bridge …; empty: isolated. */
+            forward: string;
+            addresses: string[];
+            /** @description Its settings, as its next start takes them: what PATCH changes. Every field stands in it. */
+            spec: components["schemas"]["NetworkSpec"];
+            /** @description What is another from its next start on; empty when nothing waits. */
+            pending: components["schemas"]["NetworkPending"][];
+            /** @description How many interfaces of domains are on it. */
+            interfaces: number;
+            /** @description The cluster's network that it is a part of. */
+            cluster_network: components["schemas"]["Reference"] | null;
+            job: components["schemas"]["OpenJob"] | null;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            actions: string[];
+            domains: components["schemas"]["NetworkUsers"];
+        };
+        /** @description An nwfilter of one host: rules that an interface names. */
+        NetworkFilter: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            uuid: string;
+            name: string;
+            host: components["schemas"]["Reference"];
+            chain: string;
+            references: string[];
+            rules: number;
+            job: components["schemas"]["OpenJob"] | null;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            actions: string[];
+        };
+        /** @description A filter by its document, or a ready-made one. */
+        NetworkFilterCreateRequest: {
+            /** Format: uuid */
+            host: string;
+            name: string;
+            xml?: string;
+            /** @description no-spoofing: a guest cannot pretend to have other MAC and IP addresses than its own. */
+            preset?: components["schemas"]["PresetEnum"];
+        };
+        /** @description One of them, with its document and who names it. */
+        NetworkFilterDetail: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            uuid: string;
+            name: string;
+            host: components["schemas"]["Reference"];
+            chain: string;
+            references: string[];
+            rules: number;
+            job: components["schemas"]["OpenJob"] | null;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            actions: string[];
+            xml: string;
+            domains: components["schemas"]["NetworkUsers"];
+            used_by_filters: string[];
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        NetworkFilterPutRequest: {
+            xml: string;
+        };
+        /** @description What a network of a host can stand on. `known` false: the host does not tell of its own interfaces. */
+        NetworkOptions: {
+            known: boolean;
+            forwards: string[];
+            bridges: components["schemas"]["BridgeOption"][];
+            devices: components["schemas"]["DeviceOption"][];
+            lan: components["schemas"]["Lan"];
+            suggested: components["schemas"]["Suggested"];
+            filters: string[];
+            /** @description What libvirt cannot do, in sentences. */
+            notes: string[];
+        };
+        /** @description What the network's next start makes another; null where it is not there. */
+        NetworkPending: {
+            path: string;
+            live: string | null;
+            inactive: string | null;
+        };
+        /**
+         * @description All of a network that can be chosen. A PATCH names what shall be another; null takes a setting away.
+         *
+         *     libvirt forwards no port from outside to a guest of a NAT network, so there is no setting for it: see the manual.
+         */
+        NetworkSpec: {
+            /** @description How its traffic goes on: nat, route or open over the node; bridge an existing bridge (with `bridge`) or macvtap on a card (with `device`), as private, vepa and passthrough; hostdev gives out virtual functions; none is isolated. */
+            forward?: components["schemas"]["ForwardEnum"];
+            /** @description The bridge that the node makes, or (forward bridge) the one that it has. */
+            bridge?: string | null;
+            /** @description The node's device that it goes on over: the first of `devices`. */
+            device?: string | null;
+            devices?: string[];
+            /** @description forward hostdev: the card whose virtual functions are given out. */
+            physical_function?: string | null;
+            /** @description forward hostdev: the node itself takes the device from its driver. */
+            managed?: boolean | null;
+            nat?: components["schemas"]["Nat"] | null;
+            /** @description Spanning tree on the bridge. */
+            stp?: boolean | null;
+            /** @description A zone of firewalld's. */
+            zone?: string | null;
+            /** @description Bytes a frame. */
+            mtu?: number | null;
+            ips?: components["schemas"]["NetworkAddress"][];
+            /** @description The DNS domain of its guests. */
+            domain?: string | null;
+            /** @description Names of that domain are asked of nobody else. */
+            domain_local_only?: boolean | null;
+            dns?: components["schemas"]["Dns"] | null;
+            routes?: components["schemas"]["Route"][];
+            vlan?: components["schemas"]["Vlan"] | null;
+            virtualport?: components["schemas"]["VirtualPort"] | null;
+            port_groups?: components["schemas"]["PortGroup"][];
+            bandwidth?: components["schemas"]["NetworkBandwidth"] | null;
+            /** @description Guests reach the node and what is behind it, not each other. */
+            port_isolation?: boolean | null;
+        };
+        /**
+         * @description All of a network that can be chosen. A PATCH names what shall be another; null takes a setting away.
+         *
+         *     libvirt forwards no port from outside to a guest of a NAT network, so there is no setting for it: see the manual.
+         */
+        NetworkSpecRequest: {
+            /** @description How its traffic goes on: nat, route or open over the node; bridge an existing bridge (with `bridge`) or macvtap on a card (with `device`), as private, vepa and passthrough; hostdev gives out virtual functions; none is isolated. */
+            forward?: components["schemas"]["ForwardEnum"];
+            /** @description The bridge that the node makes, or (forward bridge) the one that it has. */
+            bridge?: string | null;
+            /** @description The node's device that it goes on over: the first of `devices`. */
+            device?: string | null;
+            devices?: string[];
+            /** @description forward hostdev: the card whose virtual functions are given out. */
+            physical_function?: string | null;
+            /** @description forward hostdev: the node itself takes the device from its driver. */
+            managed?: boolean | null;
+            nat?: components["schemas"]["NatRequest"] | null;
+            /** @description Spanning tree on the bridge. */
+            stp?: boolean | null;
+            /** @description A zone of firewalld's. */
+            zone?: string | null;
+            /** @description Bytes a frame. */
+            mtu?: number | null;
+            ips?: components["schemas"]["NetworkAddressRequest"][];
+            /** @description The DNS domain of its guests. */
+            domain?: string | null;
+            /** @description Names of that domain are asked of nobody else. */
+            domain_local_only?: boolean | null;
+            dns?: components["schemas"]["DnsRequest"] | null;
+            routes?: components["schemas"]["RouteRequest"][];
+            vlan?: components["schemas"]["VlanRequest"] | null;
+            virtualport?: components["schemas"]["VirtualPortRequest"] | null;
+            port_groups?: components["schemas"]["PortGroupRequest"][];
+            bandwidth?: components["schemas"]["NetworkBandwidthRequest"] | null;
+            /** @description Guests reach the node and what is behind it, not each other. */
+            port_isolation?: boolean | null;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        NetworkStopRequest: {
+            /**
+             * @description Although running domains are on it: they lose their link.
+             * @default false
+             */
+            force: boolean;
+        };
+        /** @description A domain's interface that is on a network. `target` is its device on the node while it runs. */
+        NetworkUser: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            state: string;
+            mac: string;
+            target: string;
+        };
+        /** @description Who is on it: those that the reader may see, and how many others. */
+        NetworkUsers: {
+            users: components["schemas"]["NetworkUser"][];
+            others: number;
+        };
+        /** @description Both definitions: of what runs, and of the next start. */
+        NetworkXML: {
+            live: string | null;
+            inactive: string | null;
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         NewCPURequest: {
@@ -4432,7 +5694,7 @@ export interface components {
             /** Format: int64 */
             capacity_bytes?: number;
             /** @description qcow2 if not given. */
-            format?: components["schemas"]["FormatEnum"];
+            format?: components["schemas"]["DiskFormat"];
             /**
              * Format: uuid
              * @description A volume that is there already.
@@ -4478,6 +5740,15 @@ export interface components {
         };
         /** @enum {string} */
         NewInterfaceTypeEnum: "network" | "bridge" | "user";
+        /** @description The word goes into a secret of libvirt's on the host, and is shown to nobody again. */
+        NewPoolAuthRequest: {
+            /** @description By the pool's type. */
+            type?: components["schemas"]["NewPoolAuthTypeEnum"];
+            username: string;
+            secret: string;
+        };
+        /** @enum {string} */
+        NewPoolAuthTypeEnum: "chap" | "ceph";
         /** @description What every object has. */
         NewToken: {
             /** Format: uuid */
@@ -4600,6 +5871,21 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["AuditEntry"][];
         };
+        PaginatedBackupList: {
+            /** @example 123 */
+            count: number;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=400&limit=100
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=200&limit=100
+             */
+            previous?: string | null;
+            results: components["schemas"]["Backup"][];
+        };
         PaginatedClusterList: {
             /** @example 123 */
             count: number;
@@ -4614,6 +5900,21 @@ export interface components {
              */
             previous?: string | null;
             results: components["schemas"]["Cluster"][];
+        };
+        PaginatedClusterNetworkList: {
+            /** @example 123 */
+            count: number;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=400&limit=100
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=200&limit=100
+             */
+            previous?: string | null;
+            results: components["schemas"]["ClusterNetwork"][];
         };
         PaginatedDeletedDomainList: {
             /** @example 123 */
@@ -4720,6 +6021,21 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["Job"][];
         };
+        PaginatedNetworkFilterList: {
+            /** @example 123 */
+            count: number;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=400&limit=100
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=200&limit=100
+             */
+            previous?: string | null;
+            results: components["schemas"]["NetworkFilter"][];
+        };
         PaginatedNetworkList: {
             /** @example 123 */
             count: number;
@@ -4779,6 +6095,36 @@ export interface components {
              */
             previous?: string | null;
             results: components["schemas"]["Role"][];
+        };
+        PaginatedScheduleList: {
+            /** @example 123 */
+            count: number;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=400&limit=100
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=200&limit=100
+             */
+            previous?: string | null;
+            results: components["schemas"]["Schedule"][];
+        };
+        PaginatedSharedPoolList: {
+            /** @example 123 */
+            count: number;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=400&limit=100
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=200&limit=100
+             */
+            previous?: string | null;
+            results: components["schemas"]["SharedPool"][];
         };
         PaginatedSnapshotList: {
             /** @example 123 */
@@ -4983,6 +6329,12 @@ export interface components {
             name?: string;
             description?: string;
         };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        PatchedClusterNetworkEditRequest: {
+            description?: string;
+            /** @description Whole, not in parts. */
+            spec?: components["schemas"]["NetworkSpecRequest"];
+        };
         /** @description What of a domain becomes another. A setting that is null is taken away. */
         PatchedDomainSettingsRequest: {
             title?: string | null;
@@ -5105,11 +6457,70 @@ export interface components {
             name?: string;
             theme?: components["schemas"]["Theme"];
         };
+        /**
+         * @description All of a network that can be chosen. A PATCH names what shall be another; null takes a setting away.
+         *
+         *     libvirt forwards no port from outside to a guest of a NAT network, so there is no setting for it: see the manual.
+         */
+        PatchedNetworkEditRequest: {
+            /** @description How its traffic goes on: nat, route or open over the node; bridge an existing bridge (with `bridge`) or macvtap on a card (with `device`), as private, vepa and passthrough; hostdev gives out virtual functions; none is isolated. */
+            forward?: components["schemas"]["ForwardEnum"];
+            /** @description The bridge that the node makes, or (forward bridge) the one that it has. */
+            bridge?: string | null;
+            /** @description The node's device that it goes on over: the first of `devices`. */
+            device?: string | null;
+            devices?: string[];
+            /** @description forward hostdev: the card whose virtual functions are given out. */
+            physical_function?: string | null;
+            /** @description forward hostdev: the node itself takes the device from its driver. */
+            managed?: boolean | null;
+            nat?: components["schemas"]["NatRequest"] | null;
+            /** @description Spanning tree on the bridge. */
+            stp?: boolean | null;
+            /** @description A zone of firewalld's. */
+            zone?: string | null;
+            /** @description Bytes a frame. */
+            mtu?: number | null;
+            ips?: components["schemas"]["NetworkAddressRequest"][];
+            /** @description The DNS domain of its guests. */
+            domain?: string | null;
+            /** @description Names of that domain are asked of nobody else. */
+            domain_local_only?: boolean | null;
+            dns?: components["schemas"]["DnsRequest"] | null;
+            routes?: components["schemas"]["RouteRequest"][];
+            vlan?: components["schemas"]["VlanRequest"] | null;
+            virtualport?: components["schemas"]["VirtualPortRequest"] | null;
+            port_groups?: components["schemas"]["PortGroupRequest"][];
+            bandwidth?: components["schemas"]["NetworkBandwidthRequest"] | null;
+            /** @description Guests reach the node and what is behind it, not each other. */
+            port_isolation?: boolean | null;
+            autostart?: boolean;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        PatchedPoolEditRequest: {
+            autostart?: boolean;
+            /** @description Of one that is stopped and unused. */
+            name?: string;
+        };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         PatchedRoleWriteRequest: {
             name?: string;
             description?: string;
             permissions?: components["schemas"]["Permission"][];
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        PatchedSchedulePatchRequest: {
+            name?: string;
+            rule?: components["schemas"]["RuleRequest"];
+            zone?: string;
+            domains?: string[];
+            tag?: string;
+            /** Format: uuid */
+            pool?: string | null;
+            full_every?: number;
+            keep?: number;
+            enabled?: boolean;
+            options?: components["schemas"]["ScheduleOptionsRequest"];
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         PatchedSnapshotEditRequest: {
@@ -5135,6 +6546,10 @@ export interface components {
             name?: string;
             active?: boolean;
             groups?: string[];
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        PatchedVolumeEditRequest: {
+            name?: string;
         };
         /** @description What differs between what runs and what the next boot brings; null: not there. */
         PendingChange: {
@@ -5182,14 +6597,198 @@ export interface components {
             available_bytes: number;
             target: string;
             source: string;
+            detail: components["schemas"]["PoolDetail"];
+            shared: components["schemas"]["PoolShared"] | null;
             volumes: number;
+            job: components["schemas"]["OpenJob"] | null;
             /** Format: date-time */
             updated_at: string;
             version: number;
+            /** @description Of start, stop, refresh, build, edit, delete, create_volume, upload, fetch. */
             actions: string[];
+        };
+        /** @description As whom the host speaks to the source. The word itself is never shown. */
+        PoolAuth: {
+            type: string;
+            username: string;
+            /**
+             * Format: uuid
+             * @description The UUID of libvirt's secret on the host.
+             */
+            secret?: string;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        PoolBodyRequest: {
+            /** Format: uuid */
+            host: string;
+            name: string;
+            type: components["schemas"]["Type29bEnum"];
+            /**
+             * @description Where its volumes appear.
+             * @default
+             */
+            target: string;
+            source?: components["schemas"]["PoolSourceRequest"] | null;
+            /** @default true */
+            autostart: boolean;
+            /** @description Make what lies below it first. When not given a folder is made where it is missing, and nothing on a device. */
+            build?: components["schemas"]["BuildEnum"] | components["schemas"]["NullEnum"];
+            /** @default true */
+            start: boolean;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        PoolBuildRequest: {
+            /**
+             * @description Whatever is on its device is lost.
+             * @default false
+             */
+            overwrite: boolean;
+        };
+        /** @description Where a pool's content comes from; what its type does not have is left out. */
+        PoolDetail: {
+            hosts?: components["schemas"]["PoolHost"][];
+            dir?: string;
+            devices?: string[];
+            name?: string;
+            adapter?: string;
+            initiator?: string;
+            format?: string;
+            auth?: components["schemas"]["PoolAuth"];
+        };
+        PoolField: {
+            name: components["schemas"]["NameEnum"];
+            required: boolean;
+        };
+        /** @description Where a source is served. */
+        PoolHost: {
+            name: string;
+            port?: number;
+        };
+        /** @description Where a source is served. */
+        PoolHostRequest: {
+            name: string;
+            port?: number;
+        };
+        /** @description What pools a host can have. `known`: its node has said so; else everything may be tried. */
+        PoolOptions: {
+            known: boolean;
+            /** @description Below these folders pools may lie. */
+            roots: string[];
+            types: components["schemas"]["PoolType"][];
+        };
+        PoolSample: {
+            /** Format: date-time */
+            at: string;
+            capacity_bytes: number;
+            available_bytes: number;
+        };
+        /** @description The storage that a pool is on, where other hosts see it too. */
+        PoolShared: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            stated: boolean;
+            hosts: components["schemas"]["Reference"][];
+        };
+        /** @description Where the content comes from. Which of these a type needs: `GET /pools/options/`. */
+        PoolSourceRequest: {
+            hosts?: components["schemas"]["PoolHostRequest"][];
+            dir?: string;
+            /** @description Paths in /dev; of an iSCSI pool its target's name. */
+            devices?: string[];
+            name?: string;
+            adapter?: string;
+            initiator?: string;
+            format?: string;
+            auth?: components["schemas"]["NewPoolAuthRequest"] | null;
         };
         /** @enum {string} */
         PoolState: "inactive" | "building" | "running" | "degraded" | "inaccessible";
+        /** @description How full a pool was, about once an hour. */
+        PoolTrend: {
+            samples: components["schemas"]["PoolSample"][];
+            /** @description Null for too short a time. */
+            growth_bytes_a_day: number | null;
+            /**
+             * Format: date-time
+             * @description If it goes on like that.
+             */
+            full_at: string | null;
+        };
+        /** @description A type of pools, and what is asked for it. */
+        PoolType: {
+            type: components["schemas"]["Type29bEnum"];
+            supported: boolean;
+            fields: components["schemas"]["PoolField"][];
+            formats: string[];
+            default_format: string;
+            volume_formats: string[];
+            default_volume_format: string;
+            /** @description Where its volumes appear when nobody says. */
+            target: string;
+            /** @description chap, ceph; blank where it has none. */
+            auth: string;
+            builds: boolean;
+            /** @description Building makes something on a device. */
+            overwrites: boolean;
+            /** @description What lies below can be removed with it. */
+            removes: boolean;
+            discovers: boolean;
+            makes_volumes: boolean;
+            many_hosts: boolean;
+            many_devices: boolean;
+        };
+        /** @description A new volume. */
+        PoolVolumeBodyRequest: {
+            name: string;
+            /**
+             * Format: int64
+             * @description As large as what it is a layer over, when not given.
+             */
+            capacity_bytes?: number;
+            /** @description qcow2 where the pool keeps files, when not given. */
+            format?: components["schemas"]["DiskFormat"];
+            /**
+             * Format: uuid
+             * @description The volume that it is a layer over.
+             */
+            backing?: string | null;
+            /** @default off */
+            preallocation: components["schemas"]["PreallocationEnum"];
+            encryption?: components["schemas"]["EncryptionRequest"] | null;
+        };
+        /** @description Settings that interfaces choose by name; an interface that names none has the default one's. */
+        PortGroup: {
+            name: string;
+            default?: boolean | null;
+            vlan?: components["schemas"]["Vlan"] | null;
+            virtualport?: components["schemas"]["VirtualPort"] | null;
+            bandwidth?: components["schemas"]["NetworkBandwidth"] | null;
+        };
+        /** @description Settings that interfaces choose by name; an interface that names none has the default one's. */
+        PortGroupRequest: {
+            name: string;
+            default?: boolean | null;
+            vlan?: components["schemas"]["VlanRequest"] | null;
+            virtualport?: components["schemas"]["VirtualPortRequest"] | null;
+            bandwidth?: components["schemas"]["NetworkBandwidthRequest"] | null;
+        };
+        /** @enum {string} */
+        PreallocationEnum: "off" | "metadata" | "full";
+        /** @enum {string} */
+        PresetEnum: "no-spoofing";
+        /** @description Bytes a second, in whole KiB; `burst_bytes` may go at the speed of the peak. */
+        Rate: {
+            average_bytes: number;
+            peak_bytes?: number | null;
+            burst_bytes?: number | null;
+        };
+        /** @description Bytes a second, in whole KiB; `burst_bytes` may go at the speed of the peak. */
+        RateRequest: {
+            average_bytes: number;
+            peak_bytes?: number | null;
+            burst_bytes?: number | null;
+        };
         /** @description A USB port for a device from elsewhere, by SPICE (spicevmc) or over TCP. */
         RedirdevDevice: {
             /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
@@ -5224,6 +6823,18 @@ export interface components {
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         RenameBodyRequest: {
             name: string;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        RestoreBodyRequest: {
+            /** @description Of the new domain. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Where its disks go, on the backup's host; where the originals lie when not given.
+             */
+            pool?: string | null;
+            /** @default false */
+            start: boolean;
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         RevertBodyRequest: {
@@ -5330,6 +6941,109 @@ export interface components {
             init?: string;
             arguments?: string[];
         };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        Route: {
+            /** @description A network: 10.0.0.0/8. */
+            to: string;
+            /** @description A guest's address on this network. */
+            gateway: string;
+            metric?: number | null;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        RouteRequest: {
+            /** @description A network: 10.0.0.0/8. */
+            to: string;
+            /** @description A guest's address on this network. */
+            gateway: string;
+            metric?: number | null;
+        };
+        /** @description When: `minute` of each hour; `at` on each day, on those `weekdays` (0 is Monday) or on that `day` of a month. */
+        Rule: {
+            every: components["schemas"]["EveryEnum"];
+            /** @description HH:MM, by the schedule's zone. */
+            at?: string;
+            minute?: number;
+            weekdays?: number[];
+            day?: number;
+        };
+        /** @description When: `minute` of each hour; `at` on each day, on those `weekdays` (0 is Monday) or on that `day` of a month. */
+        RuleRequest: {
+            every: components["schemas"]["EveryEnum"];
+            /** @description HH:MM, by the schedule's zone. */
+            at?: string;
+            minute?: number;
+            weekdays?: number[];
+            day?: number;
+        };
+        /** @description What is done to some domains again and again. */
+        Schedule: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            kind: components["schemas"]["ScheduleKind"];
+            enabled: boolean;
+            rule: components["schemas"]["Rule"];
+            /** @description The IANA name of the time zone that `rule` is in. */
+            zone: string;
+            /** @description Those that are named, as far as you may see them. */
+            domains: components["schemas"]["Reference"][];
+            /** @description Domains that bear it, beside those named. */
+            tag: string;
+            pool: components["schemas"]["Reference"] | null;
+            full_every: number;
+            /** @description The newest so many of each domain. */
+            keep: number;
+            options: components["schemas"]["ScheduleOptions"];
+            /** Format: date-time */
+            next_at: string | null;
+            /** Format: date-time */
+            last_at: string | null;
+            /** Format: uuid */
+            last_job: string | null;
+            /** @description Who last changed it: it may do what that person may. */
+            created_by: components["schemas"]["Reference"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            /** @description edit, run, delete. */
+            actions: string[];
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        ScheduleBodyRequest: {
+            name: string;
+            kind: components["schemas"]["ScheduleKind"];
+            rule: components["schemas"]["RuleRequest"];
+            /** @default UTC */
+            zone: string;
+            domains?: string[];
+            /** @default  */
+            tag: string;
+            /** Format: uuid */
+            pool?: string | null;
+            /** @default 7 */
+            full_every: number;
+            /** @default 14 */
+            keep: number;
+            /** @default true */
+            enabled: boolean;
+            options?: components["schemas"]["ScheduleOptionsRequest"];
+        };
+        /** @enum {string} */
+        ScheduleKind: "backup" | "snapshot";
+        /** @description How it is done; what does not fit the kind is refused. */
+        ScheduleOptions: {
+            quiesce?: boolean | null;
+            /** @description Of snapshots: the memory too. */
+            memory?: boolean;
+        };
+        /** @description How it is done; what does not fit the kind is refused. */
+        ScheduleOptionsRequest: {
+            quiesce?: boolean | null;
+            /** @description Of snapshots: the memory too. */
+            memory?: boolean;
+        };
         /** @description A serial port. */
         SerialDevice: {
             /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
@@ -5375,6 +7089,24 @@ export interface components {
         };
         /** @enum {string} */
         SetTimeBodySourceEnum: "now" | "hardware";
+        /** @description One storage that several hosts see. `stated`: by an administrator's word, and not by its source. */
+        SharedPool: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            type: string;
+            stated: boolean;
+            /** @description Those that their reader may see. */
+            hosts: components["schemas"]["Reference"][];
+            pools: components["schemas"]["Reference"][];
+            version: number;
+            actions: string[];
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        SharedPoolBodyRequest: {
+            name: string;
+            pools: string[];
+        };
         /** @description A region, shared by everyone who names it. libvirt wants a power of two, from 1 MiB on. */
         ShmemDevice: {
             /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
@@ -5495,6 +7227,16 @@ export interface components {
         };
         /** @enum {string} */
         SoundEnum: "ich9" | "ich6" | "ac97" | "none";
+        /** @enum {string} */
+        StatusEnum: "there" | "missing" | "differs";
+        /** @description A bridge's name, a subnet and a range that nothing on the host takes. */
+        Suggested: {
+            bridge: string;
+            address: string;
+            start: string;
+            end: string;
+            ipv6_address: string;
+        };
         /** @description A template: definitions with disks of their own, of which domains are made. */
         Template: {
             /** Format: uuid */
@@ -5632,6 +7374,8 @@ export interface components {
             /** @description Bytes a second. */
             rate_bytes: number;
         };
+        /** @enum {string} */
+        Type29bEnum: "dir" | "fs" | "netfs" | "logical" | "disk" | "iscsi" | "iscsi-direct" | "scsi" | "mpath" | "rbd" | "gluster" | "zfs" | "vstorage";
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         TypeBodyRequest: {
             /** @description Typed on a US keyboard, a line's end as Enter. */
@@ -5712,20 +7456,143 @@ export interface components {
         };
         /** @enum {string} */
         VideoEnum: "virtio" | "vga" | "qxl" | "bochs" | "ramfb" | "cirrus" | "none";
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        VirtualPort: {
+            /** @description openvswitch, 802.1Qbg, 802.1Qbh or midonet. */
+            type: string;
+            /** @description The port profile. */
+            profile?: string | null;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        VirtualPortRequest: {
+            /** @description openvswitch, 802.1Qbg, 802.1Qbh or midonet. */
+            type: string;
+            /** @description The port profile. */
+            profile?: string | null;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        Vlan: {
+            tags: components["schemas"]["VlanTag"][];
+            trunk?: boolean | null;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        VlanRequest: {
+            tags: components["schemas"]["VlanTagRequest"][];
+            trunk?: boolean | null;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        VlanTag: {
+            id: number;
+            /** @description The own VLAN of a trunk. */
+            native_mode?: components["schemas"]["NativeModeEnum"] | components["schemas"]["NullEnum"];
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        VlanTagRequest: {
+            id: number;
+            /** @description The own VLAN of a trunk. */
+            native_mode?: components["schemas"]["NativeModeEnum"] | components["schemas"]["NullEnum"];
+        };
+        /** @description A volume, and who stands on it as far as its reader may know. */
         Volume: {
             /** Format: uuid */
             id: string;
             name: string;
             pool: components["schemas"]["Reference"];
+            host: components["schemas"]["Reference"];
             path: string;
             type: string;
             format: string;
+            /** @description `luks`, or nothing. */
+            encryption: string;
             capacity_bytes: number;
             allocation_bytes: number;
+            /** @description The path of what it is a layer over. */
             backing: string;
+            backing_format: string;
+            used_by: components["schemas"]["ObjectReference"][];
+            /** @description All who use it, those you may not see unnamed; empty when nobody does. */
+            used_by_words: string;
+            job: components["schemas"]["OpenJob"] | null;
             /** Format: date-time */
             updated_at: string;
             version: number;
+            /** @description What you may ask of it now. */
+            actions: components["schemas"]["ActionsEnum"][];
+        };
+        /** @description A new volume of a pool. */
+        VolumeBodyRequest: {
+            name: string;
+            /**
+             * Format: int64
+             * @description As large as what it is a layer over, when not given.
+             */
+            capacity_bytes?: number;
+            /** @description qcow2 where the pool keeps files, when not given. */
+            format?: components["schemas"]["DiskFormat"];
+            /**
+             * Format: uuid
+             * @description The volume that it is a layer over.
+             */
+            backing?: string | null;
+            /** @default off */
+            preallocation: components["schemas"]["PreallocationEnum"];
+            encryption?: components["schemas"]["EncryptionRequest"] | null;
+            /** Format: uuid */
+            pool: string;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        VolumeCloneRequest: {
+            name: string;
+            /**
+             * Format: uuid
+             * @description Of the same host; its own, when not given.
+             */
+            pool?: string;
+            format?: components["schemas"]["DiskFormat"];
+        };
+        /** @enum {string} */
+        VolumeConvertFormatEnum: "raw" | "qcow2" | "vmdk" | "vdi" | "vpc" | "qed";
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        VolumeConvertRequest: {
+            format: components["schemas"]["VolumeConvertFormatEnum"];
+            /** @description Its own with another ending, when not given. */
+            name?: string;
+            /**
+             * Format: uuid
+             * @description Of the same host; its own, when not given.
+             */
+            pool?: string;
+        };
+        /** @description A volume, and who stands on it as far as its reader may know. */
+        VolumeDetail: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            pool: components["schemas"]["Reference"];
+            host: components["schemas"]["Reference"];
+            path: string;
+            type: string;
+            format: string;
+            /** @description `luks`, or nothing. */
+            encryption: string;
+            capacity_bytes: number;
+            allocation_bytes: number;
+            /** @description The path of what it is a layer over. */
+            backing: string;
+            backing_format: string;
+            used_by: components["schemas"]["ObjectReference"][];
+            /** @description All who use it, those you may not see unnamed; empty when nobody does. */
+            used_by_words: string;
+            job: components["schemas"]["OpenJob"] | null;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            /** @description What you may ask of it now. */
+            actions: components["schemas"]["ActionsEnum"][];
+            /** @description What it stands on, the nearest first. */
+            chain: components["schemas"]["Layer"][];
+            /** @description What stands on it. */
+            layers: components["schemas"]["Layer"][];
         };
         /** @description A volume of one of the host's pools. */
         VolumeReference: {
@@ -5733,6 +7600,24 @@ export interface components {
             id: string;
             name: string;
             pool: components["schemas"]["Reference"];
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        VolumeResizeRequest: {
+            /** Format: int64 */
+            capacity_bytes: number;
+            /**
+             * @description To make it smaller: what lies beyond the new end is lost.
+             * @default false
+             */
+            force: boolean;
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        VolumeWipeRequest: {
+            /**
+             * @description Those beside zero and trim need the program scrub on the host.
+             * @default zero
+             */
+            algorithm: components["schemas"]["AlgorithmEnum"];
         };
         /** @description `cid` is the guest's address; with `auto` libvirt chooses it at every start. */
         VsockDevice: {
@@ -6056,6 +7941,885 @@ export interface operations {
             };
             /** @description Not permitted. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    backups_list: {
+        parameters: {
+            query?: {
+                domain?: string;
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+                host?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description By any of created_at, finished_at, state, domain, pool, host, separated by commas; a minus in front turns it. */
+                ordering?: string;
+                pool?: string;
+                schedule?: string;
+                /** @description A search term. */
+                search?: string;
+                state?: ("complete" | "damaged" | "deleting" | "failed" | "running")[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedBackupList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    backups_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backup"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    backups_destroy: {
+        parameters: {
+            query?: {
+                /** @description All backups that stand on it too; else 409 while there are any. */
+                children?: boolean;
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    backups_restore_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    backups_verify_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cluster_networks_list: {
+        parameters: {
+            query?: {
+                cluster?: string;
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                name?: string;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description By any of name, cluster, separated by commas; a minus in front turns it. */
+                ordering?: string;
+                /** @description A search term. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedClusterNetworkList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cluster_networks_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClusterNetworkCreateRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterNetwork"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cluster_networks_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterNetwork"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cluster_networks_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted; the hosts' networks stay. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cluster_networks_partial_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedClusterNetworkEditRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterNetwork"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    cluster_networks_apply_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7192,6 +9956,176 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    domains_backups_list: {
+        parameters: {
+            query?: {
+                domain?: string;
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+                host?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description By any of created_at, finished_at, state, domain, pool, host, separated by commas; a minus in front turns it. */
+                ordering?: string;
+                pool?: string;
+                schedule?: string;
+                /** @description A search term. */
+                search?: string;
+                state?: ("complete" | "damaged" | "deleting" | "failed" | "running")[];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedBackupList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_backups_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackupBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     domains_clone_create: {
         parameters: {
             query?: {
@@ -8228,6 +11162,103 @@ export interface operations {
             };
             /** @description The object changed since the version in If-Match. */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    domains_disks_move_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                target: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveDiskBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13113,6 +16144,64 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    hosts_interfaces_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HostInterface"][];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     hosts_refresh_create: {
         parameters: {
             query?: never;
@@ -13760,6 +16849,418 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    network_filters_list: {
+        parameters: {
+            query?: {
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+                host?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                name?: string;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description By any of name, chain, host, separated by commas; a minus in front turns it. */
+                ordering?: string;
+                /** @description A search term. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedNetworkFilterList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    network_filters_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkFilterCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    network_filters_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkFilterDetail"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    network_filters_update: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkFilterPutRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    network_filters_destroy: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     networks_list: {
         parameters: {
             query?: {
@@ -13822,6 +17323,91 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    networks_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     networks_retrieve: {
         parameters: {
             query?: {
@@ -13841,7 +17427,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Network"];
+                    "application/json": components["schemas"]["NetworkDetail"];
                 };
             };
             /** @description The request is not valid. */
@@ -13883,9 +17469,569 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    networks_destroy: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    networks_partial_update: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedNetworkEditRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    networks_leases_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leases"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    networks_start_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    networks_stop_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NetworkStopRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    networks_xml_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkXML"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    networks_options_retrieve: {
+        parameters: {
+            query: {
+                host: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkOptions"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     pools_list: {
         parameters: {
             query?: {
+                autostart?: boolean;
                 /** @description Names of the fields that the reply shall have, separated by commas. */
                 fields?: string;
                 host?: string;
@@ -13898,6 +18044,7 @@ export interface operations {
                 ordering?: string;
                 /** @description A search term. */
                 search?: string;
+                shared?: string;
                 state?: ("building" | "degraded" | "inaccessible" | "inactive" | "running")[];
                 type?: string;
             };
@@ -13945,6 +18092,91 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    pools_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PoolBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     pools_retrieve: {
         parameters: {
             query?: {
@@ -13965,6 +18197,647 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pool"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pools_destroy: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+                /** @description What lies below an empty pool too, and not the definition alone. */
+                storage?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pools_partial_update: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPoolEditRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pools_build_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PoolBuildRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pools_refresh_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pools_start_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pools_stop_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pools_trend_retrieve: {
+        parameters: {
+            query?: {
+                /** @description 1 to 90, else 30. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolTrend"];
                 };
             };
             /** @description The request is not valid. */
@@ -14059,6 +18932,224 @@ export interface operations {
             };
             /** @description No such object, or none that one may see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pools_volumes_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PoolVolumeBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pools_discover_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscoveryBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pools_options_retrieve: {
+        parameters: {
+            query: {
+                host: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoolOptions"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14441,6 +19532,472 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    schedules_list: {
+        parameters: {
+            query?: {
+                /** @description Those that a domain is part of. */
+                domain?: string;
+                enabled?: boolean;
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+                kind?: "backup" | "snapshot";
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description By any of name, kind, next_at, last_at, created_at, separated by commas; a minus in front turns it. */
+                ordering?: string;
+                /** @description A search term. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedScheduleList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    schedules_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleBodyRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    schedules_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    schedules_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    schedules_partial_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedSchedulePatchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    schedules_run_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     schema: {
         parameters: {
             query?: never;
@@ -14462,6 +20019,296 @@ export interface operations {
             };
             /** @description The request is not valid. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    shared_pools_list: {
+        parameters: {
+            query?: {
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description By any of name, type, separated by commas; a minus in front turns it. */
+                ordering?: string;
+                /** @description A search term. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedSharedPoolList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    shared_pools_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedPoolBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedPool"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    shared_pools_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedPool"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    shared_pools_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15826,11 +21673,13 @@ export interface operations {
                 name?: string;
                 /** @description The initial index from which to return the results. */
                 offset?: number;
-                /** @description By any of name, format, capacity_bytes, allocation_bytes, separated by commas; a minus in front turns it. */
+                /** @description By any of name, format, capacity_bytes, allocation_bytes, pool, host, separated by commas; a minus in front turns it. */
                 ordering?: string;
                 pool?: string;
                 /** @description A search term. */
                 search?: string;
+                /** @description true: those that nothing stands on; false: the others. */
+                unused?: boolean;
             };
             header?: never;
             path?: never;
@@ -15876,6 +21725,91 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    volumes_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VolumeBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     volumes_retrieve: {
         parameters: {
             query?: {
@@ -15895,7 +21829,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Volume"];
+                    "application/json": components["schemas"]["VolumeDetail"];
                 };
             };
             /** @description The request is not valid. */
@@ -15937,6 +21871,212 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    volumes_destroy: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    volumes_partial_update: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedVolumeEditRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     volumes_appliance_create: {
         parameters: {
             query?: {
@@ -15953,6 +22093,482 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    volumes_clone_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VolumeCloneRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    volumes_convert_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VolumeConvertRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    volumes_resize_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VolumeResizeRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    volumes_sparsify_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    volumes_wipe_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VolumeWipeRequest"];
+            };
+        };
         responses: {
             /** @description With `plan=1`. */
             200: {
