@@ -9,9 +9,9 @@ from hypervisor.storage import Build, Part, PoolType
 from jobs.api.shapes import OpenJobSerializer
 from storage.models import STATES
 
-_TYPES = [(str(type), str(type)) for type in PoolType]
-_BUILDS = [(str(build), str(build)) for build in Build]
-_PARTS = [(str(part), str(part)) for part in Part]
+POOL_TYPES = [(str(type), str(type)) for type in PoolType]
+BUILDS = [(str(build), str(build)) for build in Build]
+PARTS = [(str(part), str(part)) for part in Part]
 _AUTH_TYPES = [(word, word) for word in ("chap", "ceph")]
 
 
@@ -122,14 +122,14 @@ class PoolSourceSerializer(StrictSerializer):
 class PoolBodySerializer(StrictSerializer):
     host = serializers.UUIDField()
     name = serializers.CharField(max_length=255)
-    type = serializers.ChoiceField(choices=_TYPES)
+    type = serializers.ChoiceField(choices=POOL_TYPES)
     target = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=2000, help_text="Where its volumes appear."
     )
     source = PoolSourceSerializer(required=False, allow_null=True, default=None)  # type: ignore[assignment]
     autostart = serializers.BooleanField(required=False, default=True)
     build = serializers.ChoiceField(
-        choices=_BUILDS,
+        choices=BUILDS,
         required=False,
         allow_null=True,
         default=None,
@@ -159,19 +159,19 @@ class DiscoverySourceSerializer(StrictSerializer):
 
 class DiscoveryBodySerializer(StrictSerializer):
     host = serializers.UUIDField()
-    type = serializers.ChoiceField(choices=_TYPES)
+    type = serializers.ChoiceField(choices=POOL_TYPES)
     source = DiscoverySourceSerializer(required=False, allow_null=True, default=None)  # type: ignore[assignment]
 
 
 class PoolFieldSerializer(serializers.Serializer[Any]):
-    name = serializers.ChoiceField(choices=_PARTS)
+    name = serializers.ChoiceField(choices=PARTS)
     required = serializers.BooleanField()  # type: ignore[assignment]
 
 
 class PoolTypeSerializer(serializers.Serializer[Any]):
     """A type of pools, and what is asked for it."""
 
-    type = serializers.ChoiceField(choices=_TYPES)
+    type = serializers.ChoiceField(choices=POOL_TYPES)
     supported = serializers.BooleanField()
     fields = PoolFieldSerializer(many=True)  # type: ignore[assignment]
     formats = serializers.ListField(child=serializers.CharField())
