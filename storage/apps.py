@@ -8,5 +8,9 @@ class StorageConfig(AppConfig):
 
     def ready(self) -> None:
         from storage.pools import carry as pools
+        from storage.volumes import carry_changing, carry_making, carry_replacing
 
         pools.register_kinds()
+        carry_making.register_kinds()
+        carry_changing.register_kinds()
+        carry_replacing.register_kinds()
