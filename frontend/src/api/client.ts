@@ -23,7 +23,8 @@ export function queryString(query: Query): string {
   return text && `?${text}`;
 }
 
-function csrfToken(): string {
+/** Every request that changes something says it in its header. */
+export function csrfToken(): string {
   return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
 }
 

@@ -9,6 +9,7 @@ import { SignInPage } from "../access/SignInPage";
 import { onSignedOut } from "../api/client";
 import { JobWatcher } from "../jobs/JobWatcher";
 import { LiveProvider } from "../live/LiveProvider";
+import { Uploading } from "../storage/uploads/Uploading";
 import { ProblemPage } from "../ui/Problems";
 import { Toasts } from "../ui/Toasts";
 import { queryClient } from "./queryClient";
@@ -38,6 +39,7 @@ function Root() {
       <LiveProvider key={me.data.id} onRefused={askAgain}>
         <Toasts>
           <JobWatcher />
+          <Uploading />
           <Outlet />
         </Toasts>
       </LiveProvider>

@@ -18,7 +18,7 @@ import { HostPage } from "../hosts/HostPage";
 import { useHosts } from "../hosts/queries";
 import { JobsTable } from "../jobs/JobsTable";
 import { NetworksTable } from "../networks/NetworksTable";
-import { PoolsTable } from "../storage/PoolsTable";
+import { PoolsTable } from "../storage/pools/PoolsTable";
 import { PageHead } from "../ui/PageHead";
 
 // The pages that are put together from several features, which know nothing of each other.

@@ -1,51 +1,70 @@
-import { PageSection } from "@patternfly/react-core";
-import { useQuery } from "@tanstack/react-query";
+import { Button, PageSection, Tab, TabContentBody, Tabs, TabTitleText } from "@patternfly/react-core";
+import { PlusCircleIcon, UploadIcon } from "@patternfly/react-icons";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 
-import { api } from "../api/client";
-import type { Pool } from "../api/types";
-import { keys } from "../live/keys";
+import { useMay } from "../access/queries";
 import { PageHead } from "../ui/PageHead";
-import { ProblemPage } from "../ui/Problems";
-import { PoolStatus, PoolsTable } from "./PoolsTable";
-import { VolumesTable } from "./VolumesTable";
+import { ImagesTable } from "./images/ImagesTable";
+import { CreatePoolDialog } from "./pools/CreatePoolDialog";
+import { PoolPage } from "./pools/PoolPage";
+import { PoolsTable } from "./pools/PoolsTable";
+import { ReportView } from "./report/ReportView";
+import { UploadDialog } from "./uploads/UploadDialog";
 
+const TABS = ["pools", "images", "report"] as const;
+
+/** All storage: the pools, the library, and what lies about. With a pool in the address: that one. */
 export function StoragePage() {
-  const { t } = useTranslation();
   const [params] = useSearchParams();
   const pool = params.get("pool");
-  if (pool) return <PoolView key={pool} id={pool} />;
-  return (
-    <>
-      <PageHead title={t("pool.many")} />
-      <PageSection isFilled>
-        <PoolsTable />
-      </PageSection>
-    </>
-  );
+  return pool ? <PoolPage key={pool} id={pool} /> : <AllStorage />;
 }
 
-function PoolView({ id }: { id: string }) {
+function AllStorage() {
   const { t } = useTranslation();
-  const query = useQuery({
-    queryKey: keys.one("pool", id),
-    queryFn: ({ signal }) => api.get<Pool>(`/pools/${id}/`, {}, signal),
-  });
+  const [params, setParams] = useSearchParams();
+  const [dialog, setDialog] = useState<"create" | "upload" | null>(null);
+  const mayCreate = useMay("pool.create");
+  const mayUpload = useMay("volume.upload");
+  const active = TABS.find((tab) => tab === params.get("tab")) ?? "pools";
+  const create = mayCreate && (
+    <Button variant="primary" icon={<PlusCircleIcon />} onClick={() => setDialog("create")}>
+      {t("storage.create.button")}
+    </Button>
+  );
   return (
     <>
       <PageHead
-        title={query.data?.name ?? t(query.isError ? "pool.one" : "loading")}
-        parent={{ title: t("pool.many"), to: "/storage" }}
-        beside={query.data && <PoolStatus pool={query.data} />}
+        title={t("pool.many")}
+        actions={
+          <div className="ol-actions">
+            {create}
+            {mayUpload && (
+              <Button variant="secondary" icon={<UploadIcon />} onClick={() => setDialog("upload")}>
+                {t("upload.button")}
+              </Button>
+            )}
+          </div>
+        }
       />
-      <PageSection isFilled>
-        {query.isError && !query.data ? (
-          <ProblemPage error={query.error} retry={() => void query.refetch()} />
-        ) : (
-          <VolumesTable pool={id} />
-        )}
+      <PageSection type="tabs">
+        <Tabs activeKey={active} onSelect={(_event, key) => setParams(key === "pools" ? {} : { tab: String(key) })} aria-label={t("storage.allParts")} usePageInsets>
+          {TABS.map((tab) => (
+            <Tab key={tab} eventKey={tab} title={<TabTitleText>{t(`storage.tab.${tab}`)}</TabTitleText>} tabContentId={`tab-${tab}`} />
+          ))}
+        </Tabs>
       </PageSection>
+      <PageSection isFilled>
+        <TabContentBody id={`tab-${active}`} role="tabpanel">
+          {active === "pools" && <PoolsTable firstStep={create} />}
+          {active === "images" && <ImagesTable />}
+          {active === "report" && <ReportView />}
+        </TabContentBody>
+      </PageSection>
+      {dialog === "create" && <CreatePoolDialog onClose={() => setDialog(null)} />}
+      {dialog === "upload" && <UploadDialog onClose={() => setDialog(null)} />}
     </>
   );
 }

@@ -18,6 +18,8 @@ interface ChartProps {
   splits: (most: number) => number[];
   /** The axis reaches at least so far. */
   least: number;
+  /** It reaches over days: the marks of the time axis are dates. */
+  days?: boolean;
   /** What the chart shows, in words. */
   summary: string;
   language: string;
@@ -30,8 +32,8 @@ const DASHES: (number[] | undefined)[] = [undefined, [5, 3]]; // not by colour a
 
 const token = (element: Element, name: string) => getComputedStyle(element).getPropertyValue(name).trim();
 
-/** Lines over the last hour. What is under the pointer is read out above; without one, the latest. */
-export function Chart({ title, times, lines, format, splits, least, summary, language }: ChartProps) {
+/** Lines over time. What is under the pointer is read out above; without one, the latest. */
+export function Chart({ title, times, lines, format, splits, least, days = false, summary, language }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [at, setAt] = useState<number | null>(null);
@@ -49,7 +51,7 @@ export function Chart({ title, times, lines, format, splits, least, summary, lan
     const ink = token(element, "--pf-t--global--text--color--subtle");
     const grid = { stroke: token(element, "--pf-t--global--border--color--default"), width: 1 };
     const font = `11px ${getComputedStyle(element).fontFamily}`;
-    const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+    const time = new Intl.DateTimeFormat(language, days ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit" });
     const made = new uPlot(
       {
         width: element.clientWidth || 300,
@@ -87,11 +89,11 @@ export function Chart({ title, times, lines, format, splits, least, summary, lan
       made.destroy();
       plot.current = null;
     };
-  }, [dark, language, count]);
+  }, [dark, language, count, days]);
 
   useEffect(() => {
     plot.current?.setData([[...times], ...lines.map((line) => [...line.values])]);
-  }, [times, lines, dark, language, count]);
+  }, [times, lines, dark, language, count, days]);
 
   const shown = at ?? times.length - 1;
   const shownTime = times[shown];
@@ -111,7 +113,7 @@ export function Chart({ title, times, lines, format, splits, least, summary, lan
           })}
           {at !== null && shownTime !== undefined && (
             <span className="ol-quiet">
-              {new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(shownTime * 1000)}
+              {new Intl.DateTimeFormat(language, days ? { dateStyle: "medium", timeStyle: "short" } : { timeStyle: "medium" }).format(shownTime * 1000)}
             </span>
           )}
         </span>

@@ -10,17 +10,19 @@ interface FormDialogProps {
   /** Known already: it would be refused, or too little is answered. */
   disabled?: boolean;
   danger?: boolean;
+  /** There is much to see in it. */
+  wide?: boolean;
   children: ReactNode;
   onSubmit: () => void;
   onClose: () => void;
 }
 
 /** A few questions before something is asked of the server. */
-export function FormDialog({ title, description, submit, busy, disabled = false, danger = false, children, onSubmit, onClose }: FormDialogProps) {
+export function FormDialog({ title, description, submit, busy, disabled = false, danger = false, wide = false, children, onSubmit, onClose }: FormDialogProps) {
   const { t } = useTranslation();
   const id = useId();
   return (
-    <Modal isOpen variant="small" onClose={onClose} aria-labelledby={`${id}-title`}>
+    <Modal isOpen variant={wide ? "large" : "small"} onClose={onClose} aria-labelledby={`${id}-title`}>
       <ModalHeader title={title} description={description} labelId={`${id}-title`} titleIconVariant={danger ? "warning" : undefined} />
       <ModalBody>
         <Form

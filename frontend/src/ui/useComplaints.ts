@@ -3,10 +3,13 @@ import type { FieldPath, FieldValues, UseFormReturn } from "react-hook-form";
 
 import { asProblem } from "../api/problem";
 
-/** Puts what the server complains about at the form's fields of the same name, and returns those names. */
-export function useComplaints<T extends FieldValues>(form: UseFormReturn<T>, error: unknown): readonly string[] {
+/**
+ * Puts what the server complains about at the form's fields and returns their names: those of the same name, or as
+ * `fieldOf` says.
+ */
+export function useComplaints<T extends FieldValues>(form: UseFormReturn<T>, error: unknown, fieldOf: (complaint: string) => string = sameName): readonly string[] {
   const { setError, clearErrors, getValues } = form;
-  const complaints = error ? asProblem(error).errors : {};
+  const complaints = Object.fromEntries(Object.entries(error ? asProblem(error).errors : {}).map(([name, sentences]) => [fieldOf(name), sentences]));
   const said = JSON.stringify(complaints);
   useEffect(() => {
     clearErrors();
@@ -16,3 +19,5 @@ export function useComplaints<T extends FieldValues>(form: UseFormReturn<T>, err
   }, [said, setError, clearErrors, getValues]);
   return Object.keys(complaints).filter((field) => field in (form.formState.defaultValues ?? {}));
 }
+
+const sameName = (name: string): string => name;

@@ -1,0 +1,82 @@
+import { Button, Flex, Tooltip } from "@patternfly/react-core";
+import { CogIcon, PlayIcon, PowerOffIcon, SyncAltIcon, ToolsIcon, TrashIcon } from "@patternfly/react-icons";
+import { useState, type ComponentType } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+
+import { api } from "../../api/client";
+import { asProblem } from "../../api/problem";
+import type { Job } from "../../api/types";
+import { useJobOf, useJobRequest } from "../../jobs/queries";
+import { Kebab, type MenuEntry } from "../../ui/Menu";
+import { useToast } from "../../ui/toast";
+import { BuildDialog } from "./BuildDialog";
+import { DeletePoolDialog } from "./DeletePoolDialog";
+import { StopDialog } from "./StopDialog";
+import { EditPoolDialog } from "./EditPoolDialog";
+import type { Pool } from "../shapes";
+
+type Plain = "start" | "refresh";
+type Dialog = "stop" | "build" | "edit" | "delete";
+
+const ICON: Record<Plain | Dialog, ComponentType> = { start: PlayIcon, refresh: SyncAltIcon, stop: PowerOffIcon, build: ToolsIcon, edit: CogIcon, delete: TrashIcon };
+
+/** What can be done to one pool; in a row what its state suggests is an icon beside the menu. */
+export function PoolActions({ pool, inRow = false }: { pool: Pool; inRow?: boolean }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const say = useToast();
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const job = useJobOf(pool);
+  const request = useJobRequest((action: Plain) => api.post<Job>(`/pools/${pool.id}/${action}/`));
+  const may = (action: string) => pool.actions.includes(action);
+  const busy = job !== null || request.isPending;
+  const { name } = pool;
+
+  const run = (action: Plain) =>
+    request.mutate(action, {
+      onError: (error) => say({ variant: "danger", title: t("domain.refused", { what: t(`storage.action.${action}`), name }), body: asProblem(error).message }),
+    });
+  const entry = (action: Plain | Dialog, then: () => void, more: Partial<MenuEntry> = {}): MenuEntry => {
+    const Icon = ICON[action];
+    return { key: action, label: t(`storage.action.${action}`), icon: <Icon />, disabled: busy, run: then, ...more };
+  };
+  const ask = (action: Dialog, more?: Partial<MenuEntry>) => (may(action) ? [entry(action, () => setDialog(action), more)] : []);
+  const suggested: Plain | null = may("start") ? "start" : may("refresh") && !inRow ? "refresh" : null;
+  const entries: MenuEntry[] = [
+    ...(may("start") && suggested !== "start" ? [entry("start", () => run("start"))] : []),
+    ...(may("refresh") && suggested !== "refresh" ? [entry("refresh", () => run("refresh"))] : []),
+    ...ask("edit"),
+    ...ask("build"),
+    ...ask("stop", { apart: true }),
+    ...ask("delete", { danger: true, apart: true }),
+  ];
+  const close = () => setDialog(null);
+  const Suggested = suggested && ICON[suggested];
+  return (
+    <Flex flexWrap={{ default: "nowrap" }} gap={{ default: inRow ? "gapNone" : "gapSm" }} justifyContent={{ default: "justifyContentFlexEnd" }}>
+      {suggested &&
+        Suggested &&
+        (inRow ? (
+          <Tooltip content={t(`storage.action.${suggested}`)}>
+            <Button
+              variant="plain"
+              icon={<Suggested />}
+              aria-label={t("domain.actionOn", { what: t(`storage.action.${suggested}`), name })}
+              isDisabled={busy}
+              onClick={() => run(suggested)}
+            />
+          </Tooltip>
+        ) : (
+          <Button variant="secondary" icon={<Suggested />} isLoading={request.isPending} isDisabled={busy} onClick={() => run(suggested)}>
+            {t(`storage.action.${suggested}`)}
+          </Button>
+        ))}
+      <Kebab label={t("domain.actionsOf", { name })} entries={entries} />
+      {dialog === "stop" && <StopDialog pool={pool} onClose={close} />}
+      {dialog === "build" && <BuildDialog pool={pool} onClose={close} />}
+      {dialog === "edit" && <EditPoolDialog pool={pool} onClose={close} />}
+      {dialog === "delete" && <DeletePoolDialog pool={pool} onClose={close} onDeleted={inRow ? undefined : () => void navigate("/storage")} />}
+    </Flex>
+  );
+}

@@ -1,0 +1,192 @@
+import { Alert, Button, Card, CardBody, CardTitle, Grid, GridItem, PageSection, Tab, TabContentBody, Tabs, TabTitleText } from "@patternfly/react-core";
+import { PlusCircleIcon, UploadIcon } from "@patternfly/react-icons";
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link, useSearchParams } from "react-router";
+
+import { JobProgress } from "../../jobs/JobProgress";
+import { JobsTable } from "../../jobs/JobsTable";
+import { useJobOf } from "../../jobs/queries";
+import { useLasting } from "../../jobs/useLasting";
+import { Facts, FactsSkeleton } from "../../ui/Facts";
+import { PageHead } from "../../ui/PageHead";
+import { OutdatedAlert, ProblemPage } from "../../ui/Problems";
+import { Bytes, Copyable } from "../../ui/Values";
+import { usePool } from "../queries";
+import type { Pool } from "../shapes";
+import { DropZone } from "../uploads/DropZone";
+import { UploadDialog } from "../uploads/UploadDialog";
+import { CreateVolumeDialog } from "../volumes/CreateVolumeDialog";
+import { FetchDialog } from "../volumes/FetchDialog";
+import { VolumesTable } from "../volumes/VolumesTable";
+import { PoolActions } from "./PoolActions";
+import { PoolStatus, SharedMark, Usage } from "./PoolStatus";
+
+const Trend = lazy(() => import("./Trend"));
+
+const TABS = ["volumes", "overview", "jobs"] as const;
+
+export function PoolPage({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const query = usePool(id);
+  if (query.data) {
+    return (
+      <>
+        {query.isError && (
+          <PageSection>
+            <OutdatedAlert error={query.error} retry={() => void query.refetch()} />
+          </PageSection>
+        )}
+        <PoolView pool={query.data} />
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHead title={t(query.isError ? "pool.one" : "loading")} parent={{ title: t("pool.many"), to: "/storage" }} />
+      <PageSection isFilled>{query.isError ? <ProblemPage error={query.error} retry={() => void query.refetch()} /> : <FactsSkeleton />}</PageSection>
+    </>
+  );
+}
+
+type Dialog = "create" | "upload" | "fetch";
+
+function PoolView({ pool }: { pool: Pool }) {
+  const { t } = useTranslation();
+  const [params, setParams] = useSearchParams();
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const [dropped, setDropped] = useState<readonly File[]>([]);
+  const job = useJobOf(pool);
+  const lasting = useLasting(job);
+  const active = TABS.find((tab) => tab === params.get("tab")) ?? "volumes";
+  const may = (action: string) => pool.actions.includes(action);
+  const close = () => {
+    setDialog(null);
+    setDropped([]);
+  };
+  const upload = (files: readonly File[] = []) => {
+    setDropped(files);
+    setDialog("upload");
+  };
+  return (
+    <>
+      <PageHead
+        title={pool.name}
+        parent={{ title: t("pool.many"), to: "/storage" }}
+        beside={
+          <>
+            <PoolStatus pool={pool} />
+            <SharedMark pool={pool} />
+          </>
+        }
+        actions={
+          <div className="ol-actions">
+            {may("create_volume") && (
+              <Button variant="primary" icon={<PlusCircleIcon />} onClick={() => setDialog("create")}>
+                {t("storage.volume.create")}
+              </Button>
+            )}
+            {may("upload") && (
+              <Button variant="secondary" icon={<UploadIcon />} onClick={() => upload()}>
+                {t("upload.button")}
+              </Button>
+            )}
+            {may("upload") && (
+              <Button variant="secondary" onClick={() => setDialog("fetch")}>
+                {t("storage.fetch.button")}
+              </Button>
+            )}
+            <PoolActions pool={pool} />
+          </div>
+        }
+      />
+      {(lasting || pool.state !== "running") && (
+        <PageSection className="ol-stack">
+          {job && lasting && <JobProgress job={job} />}
+          {pool.state !== "running" && job === null && <Alert isInline variant={pool.state === "inactive" ? "info" : "warning"} title={t(`storage.notRunning.${pool.state}`, { name: pool.name })} />}
+        </PageSection>
+      )}
+      <PageSection type="tabs">
+        <Tabs
+          activeKey={active}
+          onSelect={(_event, key) => setParams({ pool: pool.id, ...(key !== "volumes" && { tab: String(key) }) })}
+          aria-label={t("storage.parts")}
+          usePageInsets
+        >
+          {TABS.map((tab) => (
+            <Tab key={tab} eventKey={tab} title={<TabTitleText>{t(`storage.tab.${tab}`)}</TabTitleText>} tabContentId={`tab-${tab}`} />
+          ))}
+        </Tabs>
+      </PageSection>
+      <PageSection isFilled>
+        <TabContentBody id={`tab-${active}`} role="tabpanel">
+          {active === "volumes" && (
+            <DropZone name={pool.name} enabled={may("upload")} onDrop={upload}>
+              <VolumesTable pool={pool} onCreate={() => setDialog("create")} onUpload={() => upload()} />
+            </DropZone>
+          )}
+          {active === "overview" && <PoolOverview pool={pool} />}
+          {active === "jobs" && <JobsTable object={pool.id} />}
+        </TabContentBody>
+      </PageSection>
+      {dialog === "create" && <CreateVolumeDialog pool={pool} onClose={close} />}
+      {dialog === "upload" && <UploadDialog pool={pool} dropped={dropped} onClose={close} />}
+      {dialog === "fetch" && <FetchDialog pool={pool} onClose={close} />}
+    </>
+  );
+}
+
+function PoolOverview({ pool }: { pool: Pool }) {
+  const { t } = useTranslation();
+  const { detail } = pool;
+  const text = (name: string): string => {
+    const value = detail[name];
+    return Array.isArray(value) ? value.map((each: unknown) => (typeof each === "object" ? Object.values(each as object).join(":") : String(each))).join(", ") : typeof value === "string" ? value : "";
+  };
+  return (
+    <Grid hasGutter>
+      <GridItem lg={6}>
+        <Card isFullHeight>
+          <CardTitle component="h2">{t("facts")}</CardTitle>
+          <CardBody>
+            <Facts
+              columns={1}
+              facts={[
+                [t("type"), t(`storage.type.${pool.type}`, { defaultValue: pool.type })],
+                [t("host.one"), <Link to={`/hosts/${pool.host.id}`}>{pool.host.name}</Link>],
+                [t("storage.shared"), pool.shared && pool.shared.hosts.map(({ name }) => name).join(", ")],
+                [t("pool.target"), pool.target && <Copyable>{pool.target}</Copyable>],
+                [t("source"), pool.source && <Copyable>{pool.source}</Copyable>],
+                [t("storage.field.format"), text("format")],
+                [t("storage.field.initiator"), text("initiator")],
+                [t("storage.field.adapter"), text("adapter")],
+                [t("autostart"), t(pool.autostart ? "yes" : "no")],
+                ["UUID", <Copyable>{pool.uuid}</Copyable>],
+              ]}
+            />
+          </CardBody>
+        </Card>
+      </GridItem>
+      <GridItem lg={6}>
+        <Card isFullHeight>
+          <CardTitle component="h2">{t("storage.capacity")}</CardTitle>
+          <CardBody className="ol-stack">
+            <Usage pool={pool} />
+            <Facts
+              columns={1}
+              facts={[
+                [t("storage.capacity"), <Bytes value={pool.capacity_bytes} />],
+                [t("storage.allocated"), <Bytes value={pool.allocation_bytes} />],
+                [t("storage.available"), <Bytes value={pool.available_bytes} />],
+                [t("pool.volumes"), pool.volumes],
+              ]}
+            />
+            <Suspense fallback={<FactsSkeleton rows={3} />}>
+              <Trend pool={pool} />
+            </Suspense>
+          </CardBody>
+        </Card>
+      </GridItem>
+    </Grid>
+  );
+}
