@@ -168,7 +168,7 @@ class PoolFieldSerializer(serializers.Serializer[Any]):
     required = serializers.BooleanField()  # type: ignore[assignment]
 
 
-class OfferedPoolSerializer(serializers.Serializer[Any]):
+class OfferedPoolTypeSerializer(serializers.Serializer[Any]):
     """A type of pools, and what is asked for it."""
 
     type = serializers.ChoiceField(choices=POOL_TYPES)
@@ -196,7 +196,7 @@ class PoolOptionsSerializer(serializers.Serializer[Any]):
     roots = serializers.ListField(
         child=serializers.CharField(), help_text="Below these folders pools may lie."
     )
-    types = OfferedPoolSerializer(many=True)
+    types = OfferedPoolTypeSerializer(many=True)
 
 
 class PoolSampleSerializer(serializers.Serializer[Any]):

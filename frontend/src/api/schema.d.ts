@@ -2383,8 +2383,6 @@ export interface components {
             network: string | null;
         };
         /** @enum {string} */
-        BuildEnum: "none" | "build" | "overwrite";
-        /** @enum {string} */
         BulkBodyActionEnum: "destroy" | "migrate" | "reboot" | "reset" | "restore" | "resume" | "save" | "shutdown" | "start" | "suspend" | "undefine";
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         BulkBodyRequest: {
@@ -2896,7 +2894,7 @@ export interface components {
         DiscoveryBodyRequest: {
             /** Format: uuid */
             host: string;
-            type: components["schemas"]["Type29bEnum"];
+            type: components["schemas"]["PoolType"];
             source?: components["schemas"]["DiscoverySourceRequest"] | null;
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
@@ -5285,8 +5283,6 @@ export interface components {
              */
             delete_source: boolean;
         };
-        /** @enum {string} */
-        NameEnum: "target" | "hosts" | "dir" | "devices" | "name" | "adapter" | "initiator" | "auth";
         /** @description What source addresses and ports become; libvirt's default is the node's address and ports from 1024 on. */
         Nat: {
             /** @description Also IPv6. */
@@ -5830,6 +5826,29 @@ export interface components {
             available_bytes: number;
             /** @description Whether volumes can be made in it. */
             writable: boolean;
+        };
+        /** @description A type of pools, and what is asked for it. */
+        OfferedPoolType: {
+            type: components["schemas"]["PoolType"];
+            supported: boolean;
+            fields: components["schemas"]["PoolField"][];
+            formats: string[];
+            default_format: string;
+            volume_formats: string[];
+            default_volume_format: string;
+            /** @description Where its volumes appear when nobody says. */
+            target: string;
+            /** @description chap, ceph; blank where it has none. */
+            auth: string;
+            builds: boolean;
+            /** @description Building makes something on a device. */
+            overwrites: boolean;
+            /** @description What lies below can be removed with it. */
+            removes: boolean;
+            discovers: boolean;
+            makes_volumes: boolean;
+            many_hosts: boolean;
+            many_devices: boolean;
         };
         /** @description Another object, as replies name it. */
         OfferedVolume: {
@@ -6622,7 +6641,7 @@ export interface components {
             /** Format: uuid */
             host: string;
             name: string;
-            type: components["schemas"]["Type29bEnum"];
+            type: components["schemas"]["PoolType"];
             /**
              * @description Where its volumes appear.
              * @default
@@ -6632,10 +6651,12 @@ export interface components {
             /** @default true */
             autostart: boolean;
             /** @description Make what lies below it first. When not given a folder is made where it is missing, and nothing on a device. */
-            build?: components["schemas"]["BuildEnum"] | components["schemas"]["NullEnum"];
+            build?: components["schemas"]["PoolBuild"] | components["schemas"]["NullEnum"];
             /** @default true */
             start: boolean;
         };
+        /** @enum {string} */
+        PoolBuild: "none" | "build" | "overwrite";
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         PoolBuildRequest: {
             /**
@@ -6656,7 +6677,7 @@ export interface components {
             auth?: components["schemas"]["PoolAuth"];
         };
         PoolField: {
-            name: components["schemas"]["NameEnum"];
+            name: components["schemas"]["PoolPart"];
             required: boolean;
         };
         /** @description Where a source is served. */
@@ -6674,8 +6695,10 @@ export interface components {
             known: boolean;
             /** @description Below these folders pools may lie. */
             roots: string[];
-            types: components["schemas"]["PoolType"][];
+            types: components["schemas"]["OfferedPoolType"][];
         };
+        /** @enum {string} */
+        PoolPart: "target" | "hosts" | "dir" | "devices" | "name" | "adapter" | "initiator" | "auth";
         PoolSample: {
             /** Format: date-time */
             at: string;
@@ -6715,29 +6738,8 @@ export interface components {
              */
             full_at: string | null;
         };
-        /** @description A type of pools, and what is asked for it. */
-        PoolType: {
-            type: components["schemas"]["Type29bEnum"];
-            supported: boolean;
-            fields: components["schemas"]["PoolField"][];
-            formats: string[];
-            default_format: string;
-            volume_formats: string[];
-            default_volume_format: string;
-            /** @description Where its volumes appear when nobody says. */
-            target: string;
-            /** @description chap, ceph; blank where it has none. */
-            auth: string;
-            builds: boolean;
-            /** @description Building makes something on a device. */
-            overwrites: boolean;
-            /** @description What lies below can be removed with it. */
-            removes: boolean;
-            discovers: boolean;
-            makes_volumes: boolean;
-            many_hosts: boolean;
-            many_devices: boolean;
-        };
+        /** @enum {string} */
+        PoolType: "dir" | "fs" | "netfs" | "logical" | "disk" | "iscsi" | "iscsi-direct" | "scsi" | "mpath" | "rbd" | "gluster" | "zfs" | "vstorage";
         /** @description A new volume. */
         PoolVolumeBodyRequest: {
             name: string;
@@ -7374,8 +7376,6 @@ export interface components {
             /** @description Bytes a second. */
             rate_bytes: number;
         };
-        /** @enum {string} */
-        Type29bEnum: "dir" | "fs" | "netfs" | "logical" | "disk" | "iscsi" | "iscsi-direct" | "scsi" | "mpath" | "rbd" | "gluster" | "zfs" | "vstorage";
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         TypeBodyRequest: {
             /** @description Typed on a US keyboard, a line's end as Enter. */
