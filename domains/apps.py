@@ -14,6 +14,7 @@ class DomainsConfig(AppConfig):
         from domains.creation import carry as creation
         from domains.deletion import carry as deletion
         from domains.editing import carry as editing
+        from domains.exchange import carry as exchange
         from domains.guest import carry as guest
         from domains.snapshots import carry as snapshots
         from domains.templates import carry as templates
@@ -27,5 +28,6 @@ class DomainsConfig(AppConfig):
         deletion.register_kinds()
         templates.register_kinds()
         editing.register_kinds()
+        exchange.register_kinds()
         guest.register_kinds()
         snapshots.register_kinds()

@@ -3,6 +3,7 @@
 import json
 import logging
 import secrets as random
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from live.notices import tell
 logger = logging.getLogger(__name__)
 BATCH_KIND = "domain.create-many"
 _NOBODY_KNOWS = (errors.NodeUnreachable, errors.Timeout)
+Fill = Callable[[Made, int], None]
 
 
 def register_kinds() -> None:
@@ -41,11 +43,16 @@ def register_kinds() -> None:
 
 def create(carrying: Carrying) -> dict[str, Any]:
     """Make it, or finish what an earlier attempt defined."""
+    return make(carrying, _left_empty)
+
+
+def make(carrying: Carrying, fill: Fill) -> dict[str, Any]:
+    """The same, where each new volume gets its content by `fill` (its number with it) before the domain is defined."""
     job = carrying.job
     host = host_of(job)
     with nodes.pooled(host) as node:
         if carrying.first or not node.has(Kind.DOMAIN, job.object_id):
-            _make(carrying, node)
+            _make(carrying, node, fill)
         elif job.option("start") and node.domain(job.object_id).state not in ACTIVE:
             carrying.touching("starting")
             node.start(job.object_id)
@@ -67,7 +74,7 @@ def recover(job: Job) -> Verdict:
         except (errors.OperationInvalid, errors.Busy) as busy:
             return Unknown(f"The node still works at it: {busy.detail}")
     _look_at_pools(job, host)
-    _remember(job, sealed="")
+    remember(job, sealed="")
     if job.cancel_requested_at is not None:
         return WasCancelled()
     return Failed("interrupted", f"The worker died while it made the domain. {_said(removed, left)}")
@@ -85,17 +92,21 @@ def made_by(job: Job) -> list[Made]:
     return [of_plain(one) for one in (*job.option("made", ()), job.option("seed")) if one]
 
 
-def _make(carrying: Carrying, node: Node) -> None:
+def _left_empty(made: Made, number: int) -> None:
+    """A new disk, which its guest fills."""
+
+
+def _make(carrying: Carrying, node: Node, fill: Fill) -> None:
     job = carrying.job
     if node.has(Kind.DOMAIN, job.object_id):
         raise JobFailed("name_taken", "There is a domain with this UUID already. Nothing was made.")
     _refuse_taken(node, made_by(job))
     if not job.option("may_host_paths"):
         _refuse_disguised(node, job)
-    _remember(job, began=True)
+    remember(job, began=True)
     made: list[Made] = []
     try:
-        xml = _volumes(carrying, node, made)
+        xml = _volumes(carrying, node, made, fill)
         _go_on(carrying, 80, "defining it")
         node.define(xml)
         if job.option("autostart"):
@@ -108,14 +119,14 @@ def _make(carrying: Carrying, node: Node) -> None:
             raise  # the node is asked what came of it once it answers
         removed, left = _unmake(node, job, made)
         _look_at_pools(job, host_of(job))
-        _remember(job, sealed="")
+        remember(job, sealed="")
         if isinstance(failure, JobCancelled) and not left:
             raise
         code = "cancelled" if isinstance(failure, JobCancelled) else failure.code
         raise JobFailed(code, f"{failure} {_said(removed, left)}".strip()) from failure
 
 
-def _volumes(carrying: Carrying, node: Node, there: list[Made]) -> str:
+def _volumes(carrying: Carrying, node: Node, there: list[Made], fill: Fill) -> str:
     """Make all volumes, noting in `there` what is; give the definition with what was not to be kept before."""
     job = carrying.job
     secret = json.loads(secrets.unseal(job.option("sealed"))) if job.option("sealed") else {}
@@ -127,6 +138,7 @@ def _volumes(carrying: Carrying, node: Node, there: list[Made]) -> str:
         seen = _volume(node, made, there)
         if made.path and seen.path != made.path:
             paths[made.path] = seen.path
+        fill(made, number)
     if job.option("seed"):
         _go_on(carrying, 70, "writing the seed of cloud-init")
         made = of_plain(job.option("seed"))
@@ -194,7 +206,7 @@ def _there(node: Node, made: Made) -> bool:
     return True
 
 
-def _remember(job: Job, **options: Any) -> None:
+def remember(job: Job, **options: Any) -> None:
     job.options = {**job.options, **options}
     Job.objects.filter(pk=job.pk, attempt=job.attempt).update(options=job.options)
 
@@ -240,7 +252,7 @@ def _settled(job: Job, host: Host) -> dict[str, Any]:
             wished(row, protected=bool(job.option("protected")), tags=job.option("tags", ()))
         if job.option("seed"):
             seeds.keep(job, host)
-        _remember(job, sealed="")
+        remember(job, sealed="")
     return {"domain": str(job.object_id), "name": job.object_name}
 
 

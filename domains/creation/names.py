@@ -31,12 +31,13 @@ def check(name: str, host: Host, complaints: Complaints, *, besides: UUID | None
         complaints.add("name", problem)
     elif Domain.objects.filter(host=host, name=name, gone_at=None).exists():
         complaints.add("name", f"There is a domain {name} on {host.name} already.")
-    elif (
-        Job.objects.filter(kind__in=_MAKING, host_id=host.pk, object_name=name, state__in=OPEN)
-        .exclude(object_id=besides)
-        .exists()
-    ):
+    elif any(one != besides for one in _being_made(name, host)):
         complaints.add("name", f"A domain {name} is being made on {host.name} at this moment.")
+
+
+def _being_made(name: str, host: Host) -> list[UUID]:
+    making = Job.objects.filter(kind__in=_MAKING, host_id=host.pk, object_name=name, state__in=OPEN)
+    return list(making.values_list("object_id", flat=True))
 
 
 def file_stem(name: str) -> str:

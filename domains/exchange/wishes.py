@@ -14,6 +14,7 @@ from domains.creation.place import host_for
 from domains.creation.storage import WRITABLE, default_pool
 from domains.creation.wish import Wish
 from domains.exchange.kinds import INSPECT
+from domains.models import Domain
 from hosts.models import Host
 from jobs.errors import JobFailed
 from jobs.models import Job, JobState
@@ -79,7 +80,7 @@ def coming(
 
 def coming_of(job: Job) -> Coming:
     """What the job's wish named, as it is now. Raises JobFailed for what is gone."""
-    host = Host.objects.filter(pk=job.host_id).first()
+    host = Host.objects.filter(pk=job.host_id).first() if job.host_id else None
     volume = Volume.objects.select_related("pool").filter(pk=job.option("volume")).first()
     pool = Pool.objects.filter(pk=job.option("pool")).first() if job.option("pool") else None
     if host is None or volume is None or (pool is None and job.option("pool")):
@@ -151,8 +152,10 @@ def _volume(id: UUID, host: Host, by: Actor, complaints: Complaints) -> Volume |
         complaints.add("volume", f"{volume.name} is a folder.")
     if volume.backing:
         complaints.add("volume", f"{volume.name} is a layer over {volume.backing}: it is not whole.")
-    users = [user for user in users_of(host, [volume.path]).get(volume.path, []) if user.kind == "domain"]
-    if users:
+    # Templates and the library only read it, and so does another import.
+    users = users_of(host, [volume.path]).get(volume.path, [])
+    there = set(Domain.objects.filter(pk__in=[user.id for user in users]).values_list("pk", flat=True))
+    if users := [user for user in users if user.id in there]:
         complaints.add("volume", f"{volume.name} is used by {told(users, by)[0]}.")
     return volume
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from lxml import etree
 
+from hypervisor.systems import GuestOS
 from hypervisor.xml.codecs import Text
-from hypervisor.xml.document import Element
+from hypervisor.xml.document import Element, parse
+from hypervisor.xml.osinfo import system_named
 from hypervisor.xml.places import prune, reach
 
 _NAMESPACE = "http://libosinfo.org/xmlns/libvirt/domain/1.0"
@@ -47,3 +49,9 @@ class OsId:
         if found is not None:
             found.attrib.clear()
             prune(element, found)
+
+
+def system_of(domain_xml: str) -> GuestOS | None:
+    """The operating system that a definition names, None where it names none that is known. Raises InvalidXML."""
+    id = OsId().read(parse(domain_xml, "domain"))
+    return system_named(id) if id else None
