@@ -8,6 +8,8 @@ class DomainsConfig(AppConfig):
 
     def ready(self) -> None:
         from domains import bulk, tasks
+        from domains.backups import carry as backups
+        from domains.backups import keeping, restored, users
         from domains.by_hand import carry as by_hand
         from domains.copies import carry as copies
         from domains.copies import renaming
@@ -16,10 +18,16 @@ class DomainsConfig(AppConfig):
         from domains.editing import carry as editing
         from domains.exchange import carry as exchange
         from domains.guest import carry as guest
+        from domains.moving import carry as moving
+        from domains.schedules import runs
         from domains.snapshots import carry as snapshots
         from domains.templates import carry as templates
+        from storage.users import register_bulk
 
         tasks.register_kinds()
+        backups.register_kinds()
+        keeping.register_kinds()
+        restored.register_kinds()
         bulk.register_kinds()
         by_hand.register_kinds()
         copies.register_kinds()
@@ -30,4 +38,7 @@ class DomainsConfig(AppConfig):
         editing.register_kinds()
         exchange.register_kinds()
         guest.register_kinds()
+        moving.register_kinds()
+        runs.register_kinds()
         snapshots.register_kinds()
+        register_bulk(users.standing_on)

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from access.api import idempotency
 from access.services import signing_in
+from domains.backups import users as backups
 from domains.creation import seeds
 from domains.deletion import recycling
 from domains.models import DeletedDomain, Domain
+from domains.schedules import runs
 from jobs.models import OPEN, Job, Process
 from live.models import Event
 from storage.pools import shared, trend
@@ -52,3 +54,11 @@ def sample_pools() -> None:
     """Note how full the pools are, and forget shared storages that are on no host any more."""
     trend.sample()
     shared.forget_empty()
+
+
+@shared_task(name="ovirtlite.run_schedules")
+def run_schedules() -> None:
+    """Do what schedules say is due, and have removed what they keep no more."""
+    runs.run_due()
+    runs.forget_old()
+    backups.settle_abandoned()

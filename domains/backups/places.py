@@ -83,7 +83,9 @@ def chain_of(backup: Backup) -> list[Backup]:
 def standing_on(backup: Backup) -> list[Backup]:
     """All backups above it, those that nothing stands on first."""
     above: dict[UUID, list[Backup]] = {}
-    for row in Backup.objects.filter(domain_id=backup.domain_id).exclude(parent=None).select_related("pool"):
+    for row in (
+        Backup.objects.filter(domain_id=backup.domain_id).exclude(parent=None).select_related("pool", "host")
+    ):
         if row.parent_id is not None:
             above.setdefault(row.parent_id, []).append(row)
     found: list[Backup] = []

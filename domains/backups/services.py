@@ -20,7 +20,7 @@ from domains.migration.checks import Check
 from domains.models import Backup, Definition, Domain, Schedule
 from hypervisor.states import DomainAction
 from jobs.errors import Busy
-from jobs.models import Job
+from jobs.models import OPEN, Job
 from jobs.services import open_job, open_job_of
 from storage.models import Pool
 from storage.users import InUse, Told
@@ -279,9 +279,14 @@ def _check_removal(backup: Backup, by: Actor, *, children: bool) -> list[Backup]
         users = tuple(("backup", one.pk, str(one)) for one in above)
         words = "1 backup that stands" if len(above) == 1 else f"{len(above)} backups that stand"
         raise InUse(f"The backup {backup}", Told(f"{words} on it", users))
-    for one in [*above, backup]:
-        one.host = backup.host if one.host_id == backup.host_id else one.host
+    going = [*above, backup]
+    for one in going:
         check(one)
+    reading = Job.objects.filter(
+        kind="domain.restore-backup", state__in=OPEN, options__backup__in=[str(one.pk) for one in going]
+    ).first()
+    if reading is not None:
+        raise Busy(reading)
     return above
 
 

@@ -1,6 +1,7 @@
 """Django's settings. All that differs between installations comes from the environment: see the table in the README."""
 
 import socket
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget seeds": {"task": "ovirtlite.forget_seeds", "schedule": 10.0, "options": {"expires": 10}},
     "sample pools": {"task": "ovirtlite.sample_pools", "schedule": 3600.0, "options": {"expires": 600}},
+    "run schedules": {"task": "ovirtlite.run_schedules", "schedule": 30.0, "options": {"expires": 25}},
     "prune what is old": {"task": "ovirtlite.prune", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
@@ -149,6 +151,11 @@ KEEP_GONE_DAYS = 7
 SEED_SECONDS = 900
 # How long a deleted domain can be had back.
 KEEP_DELETED_DAYS: int = env.int("OVIRTLITE_KEEP_DELETED_DAYS", default=7)
+
+# Networks beside the world that volumes may be fetched from; see storage.fetching.guard.
+FETCH_ALLOW: list[str] = [
+    str(ip_network(word, strict=False)) for word in env.list("OVIRTLITE_FETCH_ALLOW", default=[])
+]
 
 LOGGING: dict[str, Any] = {
     "version": 1,
