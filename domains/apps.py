@@ -7,7 +7,7 @@ class DomainsConfig(AppConfig):
     name = "domains"
 
     def ready(self) -> None:
-        from domains import bulk, tasks
+        from domains import bulk, on_host, tasks, volume_users
         from domains.backups import carry as backups
         from domains.backups import keeping, restored, users
         from domains.by_hand import carry as by_hand
@@ -24,7 +24,9 @@ class DomainsConfig(AppConfig):
         from domains.templates import carry as templates
         from storage.users import register_bulk
 
+        on_host.register()
         tasks.register_kinds()
+        volume_users.register()
         backups.register_kinds()
         keeping.register_kinds()
         restored.register_kinds()
