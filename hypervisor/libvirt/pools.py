@@ -37,48 +37,50 @@ class ChangingPools(Connected):
 
     def define_pool(self, spec: PoolSpec, secret: str = "") -> None:
         """Raises OperationInvalid where its name, target or source is another pool's, InvalidXML, HypervisorError."""
-        self._run(lambda: self._define(spec, secret), seconds=CHANGE_SECONDS)
+        self._run(lambda: self._define_pool(spec, secret), seconds=CHANGE_SECONDS)
 
     def rename_pool(self, uuid: UUID, name: str) -> None:
         """libvirt has no such verb: it is defined anew. Raises NotFound, OperationInvalid, HypervisorError."""
-        self._run(lambda: self._rename(uuid, name), seconds=CHANGE_SECONDS)
+        self._run(lambda: self._rename_pool(uuid, name), seconds=CHANGE_SECONDS)
 
     def build_pool(self, uuid: UUID, *, overwrite: bool) -> None:
         """On a connection apart, without a deadline. Raises NotFound, OperationInvalid, HypervisorError."""
         with self._apart() as other:
-            other._run(lambda: other._build(uuid, overwrite), seconds=None)
+            other._run(lambda: other._build_pool(uuid, overwrite), seconds=None)
 
     def start_pool(self, uuid: UUID) -> None:
         """On a connection apart: a server that is silent keeps a mount waiting for minutes."""
         with self._apart() as other:
-            other._run(lambda: other._asked(uuid, lambda pool: pool.create(0)), seconds=None)
+            other._run(lambda: other._ask_pool(uuid, lambda pool: pool.create(0)), seconds=None)
 
     def stop_pool(self, uuid: UUID) -> None:
         """Raises NotFound, OperationInvalid (it is not active), HypervisorError."""
-        self._run(lambda: self._asked(uuid, lambda pool: pool.destroy()), seconds=CHANGE_SECONDS)
+        self._run(lambda: self._ask_pool(uuid, lambda pool: pool.destroy()), seconds=CHANGE_SECONDS)
 
     def set_pool_autostart(self, uuid: UUID, on: bool) -> None:
         """Raises NotFound, HypervisorError."""
-        self._run(lambda: self._asked(uuid, lambda pool: pool.setAutostart(int(on))), seconds=CHANGE_SECONDS)
+        self._run(
+            lambda: self._ask_pool(uuid, lambda pool: pool.setAutostart(int(on))), seconds=CHANGE_SECONDS
+        )
 
     def undefine_pool(self, uuid: UUID) -> None:
         """Raises NotFound, OperationInvalid (it is active), HypervisorError."""
-        self._run(lambda: self._undefine(uuid), seconds=CHANGE_SECONDS)
+        self._run(lambda: self._undefine_pool(uuid), seconds=CHANGE_SECONDS)
 
     def delete_pool(self, uuid: UUID) -> None:
         """Raises NotFound, OperationInvalid (it is active), NotSupported, HypervisorError (it is not empty)."""
-        self._run(lambda: self._asked(uuid, lambda pool: pool.delete(0)), seconds=CHANGE_SECONDS)
+        self._run(lambda: self._ask_pool(uuid, lambda pool: pool.delete(0)), seconds=CHANGE_SECONDS)
 
     def discover_pools(self, type: PoolType, source: PoolSource) -> tuple[PoolSource, ...]:
         """Raises NotSupported for a type that cannot be looked for, HypervisorError."""
         with self._apart() as other:
-            return other._run(lambda: other._discover(type, source), seconds=_SEARCH_SECONDS)
+            return other._run(lambda: other._discover_pools(type, source), seconds=_SEARCH_SECONDS)
 
-    def _asked(self, uuid: UUID, change: Callable[[Pool], int]) -> None:
+    def _ask_pool(self, uuid: UUID, change: Callable[[Pool], int]) -> None:
         pool = self._ask(self._connection.storagePoolLookupByUUID, uuid.bytes)
         self._ask(change, pool)
 
-    def _define(self, spec: PoolSpec, word: str) -> None:
+    def _define_pool(self, spec: PoolSpec, word: str) -> None:
         auth = spec.source.auth
         if auth is None or auth.secret is None:
             self._ask(self._connection.storagePoolDefineXML, write_pool(spec), 0)
@@ -95,14 +97,14 @@ class ChangingPools(Connected):
             self._ask(secret.undefine)
             raise
 
-    def _rename(self, uuid: UUID, name: str) -> None:
+    def _rename_pool(self, uuid: UUID, name: str) -> None:
         pool = self._ask(self._connection.storagePoolLookupByUUID, uuid.bytes)
         if self._ask(pool.isActive):
             raise errors.OperationInvalid("The pool is active.", node=self._calls.node)
         before = self._ask(pool.XMLDesc, libvirt.VIR_STORAGE_XML_INACTIVE)
         autostart = self._ask(pool.autostart)
         after = renamed(before, name)
-        self._free(name)
+        self._free_pool_name(name)
         self._ask(pool.undefine)
         try:
             pool = self._ask(self._connection.storagePoolDefineXML, after, 0)
@@ -112,7 +114,7 @@ class ChangingPools(Connected):
             raise
         self._ask(pool.setAutostart, autostart)
 
-    def _free(self, name: str) -> None:
+    def _free_pool_name(self, name: str) -> None:
         """Raises OperationInvalid: another pool has that name."""
         try:
             self._ask(self._connection.storagePoolLookupByName, name)
@@ -122,7 +124,7 @@ class ChangingPools(Connected):
             raise
         raise errors.OperationInvalid(f"A pool {name} is there already.", node=self._calls.node)
 
-    def _build(self, uuid: UUID, overwrite: bool) -> None:
+    def _build_pool(self, uuid: UUID, overwrite: bool) -> None:
         pool = self._ask(self._connection.storagePoolLookupByUUID, uuid.bytes)
         said = read_pool(self._ask(pool.XMLDesc, 0)).type
         flags = 0
@@ -135,14 +137,14 @@ class ChangingPools(Connected):
             )
         self._ask(pool.build, flags)
 
-    def _undefine(self, uuid: UUID) -> None:
+    def _undefine_pool(self, uuid: UUID) -> None:
         pool = self._ask(self._connection.storagePoolLookupByUUID, uuid.bytes)
         auth = read_pool(self._ask(pool.XMLDesc, libvirt.VIR_STORAGE_XML_INACTIVE)).detail.auth
         self._ask(pool.undefine)
         if auth is not None and auth.secret is not None:
-            self._forget_secret(auth.secret, uuid)
+            self._forget_secret_of_pool(auth.secret, uuid)
 
-    def _forget_secret(self, secret: UUID, pool: UUID) -> None:
+    def _forget_secret_of_pool(self, secret: UUID, pool: UUID) -> None:
         """Only one that was made for this pool: others may be shared."""
         try:
             found = self._ask(self._connection.secretLookupByUUID, secret.bytes)
@@ -152,7 +154,7 @@ class ChangingPools(Connected):
             if error.get_error_code() not in UNSUPPORTED | {libvirt.VIR_ERR_NO_SECRET}:
                 raise
 
-    def _discover(self, type: PoolType, source: PoolSource) -> tuple[PoolSource, ...]:
+    def _discover_pools(self, type: PoolType, source: PoolSource) -> tuple[PoolSource, ...]:
         try:
             found = self._ask(
                 self._connection.findStoragePoolSources, str(type), write_search(type, source), 0

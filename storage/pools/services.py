@@ -96,7 +96,8 @@ def request(verb: str, id: UUID, *, by: Actor, options: Mapping[str, Any] | None
         why = _why_not(verb, pool, given, by)
         if why is not None:
             raise why
-        return open_about(f"pool.{verb}", pool, by=by, options=given, told=given)
+        told = {"new_name" if word == "name" else word: value for word, value in given.items()}
+        return open_about(f"pool.{verb}", pool, by=by, options=given, told=told)
 
 
 def plan(verb: str, id: UUID, *, by: Actor, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
