@@ -19,12 +19,15 @@ class DomainsConfig(AppConfig):
         from domains.exchange import carry as exchange
         from domains.guest import carry as guest
         from domains.moving import carry as moving
+        from domains.network_users import NetworkUsers
         from domains.schedules import runs
         from domains.snapshots import carry as snapshots
         from domains.templates import carry as templates
+        from networks import users as network_users
         from storage.users import register_bulk
 
         on_host.register()
+        network_users.register(NetworkUsers())
         tasks.register_kinds()
         volume_users.register()
         backups.register_kinds()

@@ -1,7 +1,8 @@
 """Who stands on a volume. Domains, templates and their like lie above this layer, so they register how to find them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from access.actor import Actor
@@ -36,12 +37,14 @@ class DomainDisk:
 
     domain: UUID
     name: str
+    host: UUID  # another one where the storage is shared
     target: str
     format: str  # as the definition says it
     active: bool
     written: bool
 
 
+At = TypeVar("At", bound=Hashable)
 ByHost = Mapping[UUID, Sequence[str]]
 Finder = Callable[[Host, Sequence[str], Actor], Mapping[str, Told]]
 # Of many hosts at once: paths by the host's id; (host, path) → who.
@@ -49,20 +52,26 @@ BulkFinder = Callable[[ByHost, Actor], Mapping[tuple[UUID, str], Told]]
 DiskFinder = Callable[[Host, str], Sequence[DomainDisk]]
 Namer = Callable[[Iterable[str], Host, Job], list[str]]
 
-_finders: list[Finder] = []
-_bulk_finders: list[BulkFinder] = []
+_finders: list[tuple[Finder, BulkFinder | None]] = []
 _disk_finders: list[DiskFinder] = []
 _namers: list[Namer] = []
 
 
-def register(find: Finder) -> None:
-    """`find(host, paths, by)` gives by path who stands on it, over layers too; paths without users are left out."""
-    _finders.append(find)
+def register(find: Finder, bulk: BulkFinder | None = None) -> None:
+    """`find(host, paths, by)` gives by path who stands on it, over layers too; paths without users are left out.
+
+    `bulk`: the same for lists, of many hosts in a number of queries that grows with neither.
+    """
+    _finders.append((find, bulk))
 
 
 def register_bulk(find: BulkFinder) -> None:
-    """As `register`, for paths of many hosts in a number of queries that grows with neither."""
-    _bulk_finders.append(find)
+    """For what is found as well for many at once as for one."""
+
+    def find_on(host: Host, paths: Sequence[str], by: Actor) -> dict[str, Told]:
+        return {path: told for (_, path), told in find({host.pk: paths}, by).items()}
+
+    register(find_on, find)
 
 
 def register_disks(find: DiskFinder) -> None:
@@ -76,17 +85,22 @@ def register_names(name: Namer) -> None:
 
 
 def users_of(host: Host, paths: Sequence[str], by: Actor) -> dict[str, Told]:
-    """Who stands on these paths of a host. A constant number of queries, however many paths."""
-    return {path: told for (_, path), told in users_of_many({host: paths}, by).items()}
+    """Who stands on these paths of a host."""
+    wanted = tuple(dict.fromkeys(path for path in paths if path))
+    found: dict[str, Told] = {}
+    for find, _ in _finders:
+        _add(found, find(host, wanted, by) if wanted else {})
+    return found
 
 
 def users_of_many(paths: Mapping[Host, Sequence[str]], by: Actor) -> dict[tuple[UUID, str], Told]:
-    """Who stands on these paths of several hosts, by (host, path)."""
+    """Who stands on these paths of several hosts, by (host, path), for lists."""
     wanted = {host: tuple(dict.fromkeys(path for path in of_host if path)) for host, of_host in paths.items()}
     found: dict[tuple[UUID, str], Told] = {}
-    for find_all in _bulk_finders:
-        _add(found, find_all({host.pk: of_host for host, of_host in wanted.items()}, by))
-    for find in _finders:
+    for find, bulk in _finders:
+        if bulk is not None:
+            _add(found, bulk({host.pk: of_host for host, of_host in wanted.items()}, by))
+            continue
         for host, of_host in wanted.items():
             _add(found, {(host.pk, path): told for path, told in find(host, of_host, by).items()})
     return found
@@ -105,7 +119,7 @@ def names_for(names: Iterable[str], host: Host, job: Job) -> list[str]:
     return wanted
 
 
-def _add(found: dict[tuple[UUID, str], Told], more: Mapping[tuple[UUID, str], Told]) -> None:
+def _add(found: dict[At, Told], more: Mapping[At, Told]) -> None:
     for at, told in more.items():
         found[at] = found[at] + told if at in found else told
 

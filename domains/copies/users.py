@@ -11,22 +11,34 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from access.actor import Actor
 from domains.copies.disks import Places
+from domains.copies.peers import SHARED, Peers
 from domains.models import Definition, DeletedDomain, Domain, Template, TemplateVersion
 from hosts.models import Host
 from hypervisor.errors import InvalidXML
-from hypervisor.xml.sources import disk_uses
+from hypervisor.xml.sources import DiskUse, disk_uses
 from jobs.models import OPEN, Job
-from storage.models import Pool, Volume
+from storage.models import Volume
 
-# Pools whose content is the same wherever they stand with the same source.
-SHARED = frozenset({"netfs", "gluster", "rbd", "iscsi", "iscsi-direct", "vstorage", "sheepdog"})
+__all__ = [
+    "SHARED",
+    "VolumeUser",
+    "clones_on",
+    "reserve",
+    "told",
+    "told_names",
+    "users_of",
+    "visible",
+    "worded",
+]
 _PLAIN = re.compile(r"[A-Za-z0-9._-]+")  # what no document ever writes in another way
 _DEEPEST = 32
 _NAMED = 10
+_EXCHANGES = ("domain.export", "domain.import")
+_MAKING = ("domain.create", "domain.edit", *_EXCHANGES)
 _DISKS_OF_A_HOST = 7203  # what PostgreSQL calls the lock
 _SEEN_BY: dict[str, tuple[Any, str]] = {
     "domain": (Domain, "domain.read"),
@@ -70,42 +82,49 @@ def users_of(
     Left out: the domain `besides`, the template `template`, the entry `entry` of the recycle bin.
     """
     found: dict[str, set[VolumeUser]] = {}
-    hosts = _hosts_of(host)
-    making = _being_made(hosts)
+    peers = Peers([host.pk])
+    making = being_made(peers.hosts)
     for path in {path for path in paths if path}:
-        over = _layers(hosts, path)
-        standing = {VolumeUser("volume", volume.name, volume.pk) for volume in over}
-        standing |= {user for user, wanted in making if path in wanted and user.id != besides}
-        for one in (path, *(volume.path for volume in over)):
-            standing |= _domains(hosts, one, besides)
-            standing |= _kept(hosts, one, template, entry)
+        standing: set[VolumeUser] = set()
+        for hosts, same in _places(peers, host, path):
+            over = _layers(hosts, same)
+            standing |= {VolumeUser("volume", volume.name, volume.pk) for volume in over}
+            standing |= {
+                user for user, at, wanted in making if at in hosts and same in wanted and user.id != besides
+            }
+            for one in (same, *(volume.path for volume in over)):
+                standing |= _domains(hosts, one, besides)
+                standing |= _kept(hosts, one, template, entry)
         # A layer that is nobody's but the domain's own (its snapshots) is named all the same: it would be lost.
         if standing:
             found[path] = standing
-    return {path: _worded(standing) for path, standing in found.items()}
+    return {path: worded(standing) for path, standing in found.items()}
 
 
 def clones_on(host: Host, paths: Sequence[str], *, besides: UUID | None = None) -> list[VolumeUser]:
     """Domains and templates whose disks are layers over one of these paths: what a write there would break."""
-    hosts = _hosts_of(host)
+    peers = Peers([host.pk])
     found: set[VolumeUser] = set()
     for path in {path for path in paths if path}:
-        for volume in _layers(hosts, path):
-            found |= _domains(hosts, volume.path, besides)
-            found |= _kept(hosts, volume.path, None, None)
+        for hosts, same in _places(peers, host, path):
+            for volume in _layers(hosts, same):
+                found |= _domains(hosts, volume.path, besides)
+                found |= _kept(hosts, volume.path, None, None)
     return sorted(found)
+
+
+def _places(peers: Peers, host: Host, path: str) -> list[tuple[list[UUID], str]]:
+    """The hosts that see it, by the path under which they do."""
+    by_path: dict[str, list[UUID]] = {}
+    for there, same in peers.of(host.pk, path):
+        by_path.setdefault(same, []).append(there)
+    return [(hosts, same) for same, hosts in by_path.items()]
 
 
 def told(users: Iterable[VolumeUser], by: Actor) -> tuple[str, list[VolumeUser]]:
     """How to speak to `by` of them: a phrase that names whom they may see alone, and those."""
     users = list(users)
-    seen = {
-        row
-        for kind, (model, permission) in _SEEN_BY.items()
-        for row in model._default_manager.permitted(by, permission)
-        .filter(pk__in=[user.id for user in users if user.kind == kind])
-        .values_list("pk", flat=True)
-    }
+    seen = visible(users, by)
     shown = [user for user in users if user.id in seen]
     words = [str(user) for user in shown[:_NAMED]]
     if len(shown) > _NAMED:
@@ -113,6 +132,18 @@ def told(users: Iterable[VolumeUser], by: Actor) -> tuple[str, list[VolumeUser]]
     if len(shown) < len(users):
         words.append("others" if shown else "another object")
     return ", ".join(words), shown
+
+
+def visible(users: Iterable[VolumeUser], by: Actor) -> set[UUID]:
+    """Those of them whom `by` may know of: a query a kind."""
+    users = list(users)
+    return {
+        row
+        for kind, (model, permission) in _SEEN_BY.items()
+        for row in model._default_manager.permitted(by, permission)
+        .filter(pk__in={user.id for user in users if user.kind == kind})
+        .values_list("pk", flat=True)
+    }
 
 
 def told_names(names: Iterable[str], host: Host, job: Job) -> list[str]:
@@ -125,22 +156,10 @@ def told_names(names: Iterable[str], host: Host, job: Job) -> list[str]:
     return shown if len(shown) == len(wanted) else [*shown, "another object"]
 
 
-def _worded(standing: set[VolumeUser]) -> list[VolumeUser]:
+def worded(standing: set[VolumeUser]) -> list[VolumeUser]:
     """Without the layers where those who use them are named: a person knows domains, not files."""
     others = [user for user in standing if user.kind != "volume"]
     return sorted(others or standing)
-
-
-def _hosts_of(host: Host) -> list[UUID]:
-    """This host, and those that have one of its shared pools."""
-    found = {host.pk}
-    for pool in Pool.objects.filter(host=host, type__in=SHARED).exclude(source=""):
-        found |= set(
-            Pool.objects.filter(type=pool.type, source=pool.source, target=pool.target).values_list(
-                "host_id", flat=True
-            )
-        )
-    return list(found)
 
 
 def _layers(hosts: list[UUID], path: str) -> list[Volume]:
@@ -158,16 +177,11 @@ def _layers(hosts: list[UUID], path: str) -> list[Volume]:
 
 
 def _domains(hosts: list[UUID], path: str, besides: UUID | None) -> set[VolumeUser]:
-    definitions = Definition.objects.filter(domain__host_id__in=hosts, domain__gone_at=None)
-    if besides is not None:
-        definitions = definitions.exclude(pk=besides)
-    word = _word(path)
-    if word:
-        definitions = definitions.filter(Q(live__contains=word) | Q(inactive__contains=word))
     return {
         VolumeUser("domain", definition.domain.name, definition.domain.pk)
-        for definition in definitions.select_related("domain__host")
-        if any(
+        for definition in definitions_naming(hosts, path)
+        if definition.pk != besides
+        and any(
             _names(text, path, definition.domain.host)
             for text in (definition.live, definition.inactive)
             if text
@@ -175,14 +189,34 @@ def _domains(hosts: list[UUID], path: str, besides: UUID | None) -> set[VolumeUs
     }
 
 
-def _being_made(hosts: list[UUID]) -> list[tuple[VolumeUser, set[str]]]:
-    """Domains that are just being made or changed, with the volumes that they will stand on."""
-    jobs = Job.objects.filter(kind__in=("domain.create", "domain.edit"), host_id__in=hosts, state__in=OPEN)
-    return [(VolumeUser("domain", job.object_name, job.object_id), _to_be_used(job)) for job in jobs]
+def definitions_naming(hosts: Sequence[UUID], path: str) -> QuerySet[Definition]:
+    """Those that may stand on the path: the database looks for a word of it."""
+    definitions = Definition.objects.filter(domain__host_id__in=hosts, domain__gone_at=None)
+    word = _word(path)
+    if word:
+        definitions = definitions.filter(Q(live__contains=word) | Q(inactive__contains=word))
+    return definitions.select_related("domain__host")
+
+
+def is_at(use: DiskUse, path: str, host: Host) -> bool:
+    """Whether a disk is the volume at that path itself, and no layer over it."""
+    if use.type == "volume":
+        return Places(host).path("volume", use.source) == path
+    return use.source == path
+
+
+def being_made(hosts: Iterable[UUID]) -> list[tuple[VolumeUser, UUID | None, set[str]]]:
+    """Domains that are just being made or changed, on which host, with the volumes that they will stand on."""
+    jobs = Job.objects.filter(kind__in=_MAKING, host_id__in=hosts, state__in=OPEN)
+    return [
+        (VolumeUser("domain", job.object_name, job.object_id), job.host_id, _to_be_used(job)) for job in jobs
+    ]
 
 
 def _to_be_used(job: Job) -> set[str]:
     found = {made.get(below) for made in job.option("made", []) for below in ("source", "backing")}
+    if job.kind in _EXCHANGES:
+        found.add(job.option("path"))  # the appliance that is written or read
     if job.option("xml"):
         found |= {use.source for use in disk_uses(job.option("xml")) if use.own}
     for edit in job.option("edits", []):

@@ -1,5 +1,7 @@
 """What a volume stands on, and who stands on it, for decisions about it."""
 
+from uuid import UUID
+
 from access.actor import Actor
 from access.errors import Conflict
 from hosts.models import Host
@@ -101,13 +103,14 @@ def only_domain(volume: Volume, by: Actor) -> DomainDisk | None:
         return None
     disks = disks_on(volume)
     named = {id for kind, id, _ in told.users if kind == "domain"}
-    if told.count == 1 and len({disk.domain for disk in disks}) == 1 and disks[0].domain in named:
+    alone = told.count == 1 and len({disk.domain for disk in disks}) == 1
+    if alone and disks[0].domain in named and disks[0].host == volume.pool.host_id:
         check_free("domain", disks[0].domain)
         return disks[0]
     raise InUse(volume.name, told)
 
 
-def on_host(host: Host, id: object, by: Actor) -> Volume | None:
+def on_host(host: Host, id: UUID, by: Actor) -> Volume | None:
     """A volume of the host that the person may see."""
     volumes = Volume.objects.permitted(by, "pool.read").select_related("pool__host")
     return volumes.filter(pk=id, pool__host=host).first()
