@@ -104,9 +104,7 @@ def test_a_domain_is_made_deleted_and_restored(visit: Visit, node: Node, images:
     visit.choose("Delete now")
     expect(dialog).to_contain_text(str(disk))
     dialog.get_by_role("button", name="Delete now").click()
-    # It stays in sight while the pointer is on it.
-    expect(visit.page.get_by_role("row", name=re.compile("^new "))).to_contain_text("Gone")
-    visit.page.reload()
+    visit.rest()
     expect(visit.page.get_by_text("The recycle bin is empty")).to_be_visible()
     assert not disk.exists()
 
