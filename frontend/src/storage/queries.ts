@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api, type Query } from "../api/client";
 import type { Host, Job, Page, Plan } from "../api/types";
 import { keys } from "../live/keys";
-import type { Image, Pool, PoolOptions, Report, Sample, Volume, WholeVolume } from "./shapes";
+import type { Image, Pool, PoolOptions, Report, Trend, Volume, WholeVolume } from "./shapes";
 
 const MOST = 100;
 
@@ -52,7 +52,7 @@ export function usePoolOptions(host: string) {
 export function useTrend(id: string) {
   return useQuery({
     queryKey: ["pool-trend", id],
-    queryFn: ({ signal }) => api.get<{ samples: Sample[] }>(`/pools/${id}/trend/`, { days: 30 }, signal),
+    queryFn: ({ signal }) => api.get<Trend>(`/pools/${id}/trend/`, { days: 30 }, signal),
     refetchInterval: 300_000,
   });
 }

@@ -1,38 +1,18 @@
-import type { OpenJob, Pool as ListedPool, Reference, Volume as ListedVolume } from "../api/types";
+import type { components } from "../api/schema";
+import type { OpenJob, Reference } from "../api/types";
 
+type Schemas = components["schemas"];
+
+export type Layer = Schemas["Layer"];
+export type Pool = Schemas["Pool"];
+export type PoolOptions = Schemas["PoolOptions"];
+/** A type of pools as a host offers it, and which parts it has. */
+export type PoolType = Schemas["OfferedPoolType"];
+export type Trend = Schemas["PoolTrend"];
 /** Who stands on a volume. */
-export interface User {
-  kind: string;
-  id: string;
-  name: string;
-}
-
-export interface Shared {
-  id: string;
-  name: string;
-  hosts: Reference[];
-}
-
-export type Pool = ListedPool & { shared: Shared | null; detail: Record<string, unknown>; job: OpenJob | null };
-
-export interface Layer {
-  id: string | null;
-  name: string | null;
-  pool: Reference | null;
-  path: string;
-  format: string;
-}
-
-export type Volume = ListedVolume & {
-  host: Reference;
-  encryption: string;
-  used_by: User[];
-  used_by_words: string;
-  actions: string[];
-  job: OpenJob | null;
-};
-
-export type WholeVolume = Volume & { chain: Layer[]; layers: Layer[] };
+export type User = Schemas["ObjectReference"];
+export type Volume = Schemas["Volume"];
+export type WholeVolume = Schemas["VolumeDetail"];
 
 /** A volume that holds an image of the library. */
 export interface Copy {
@@ -60,11 +40,6 @@ export interface Image {
   created_at: string;
 }
 
-/** What no domain, template or anything else knows of. */
-export interface Orphan {
-  volume: Volume;
-}
-
 /** What somebody needs and is not there. */
 export interface Dangling {
   user: User;
@@ -78,12 +53,6 @@ export interface Report {
   dangling: Dangling[];
 }
 
-export interface Sample {
-  at: string;
-  capacity_bytes: number;
-  available_bytes: number;
-}
-
 export interface Upload {
   id: string;
   name: string;
@@ -91,32 +60,4 @@ export interface Upload {
   size_bytes: number;
   offset_bytes: number;
   url: string;
-  expires_at: string;
-}
-
-/** A type of pools as a host offers it, and which parts it has. */
-export interface PoolType {
-  type: string;
-  supported: boolean;
-  fields: { name: string; required: boolean }[];
-  formats: string[];
-  default_format: string;
-  volume_formats: string[];
-  target: string;
-  auth: string;
-  builds: boolean;
-  overwrites: boolean;
-  removes: boolean;
-  discovers: boolean;
-  makes_volumes: boolean;
-  many_hosts: boolean;
-  many_devices: boolean;
-}
-
-export interface PoolOptions {
-  types: PoolType[];
-}
-
-export interface NewUpload extends Upload {
-  job: OpenJob;
 }

@@ -1,5 +1,5 @@
 import { FormGroup, Grid, GridItem, Radio, Switch } from "@patternfly/react-core";
-import { useForm, useWatch } from "react-hook-form";
+import { useForm, useWatch, type UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
@@ -67,13 +67,21 @@ export function CreatePoolDialog({ host, onClose }: { host?: string; onClose: ()
           <TextField form={form} name="name" label={t("name")} required autoComplete="off" />
         </GridItem>
       </Grid>
-      {type && <Parts form={form} values={answered} type={type} />}
+      {type && <Parts form={form} values={answered} type={type} roots={options.data?.roots ?? []} />}
     </AskDialog>
   );
 }
 
+interface PartsProps {
+  form: UseFormReturn<PoolForm>;
+  values: PoolForm;
+  type: PoolType;
+  /** Below these folders pools may lie. */
+  roots: readonly string[];
+}
+
 /** The fields of the kind that is chosen, and nothing else. */
-function Parts({ form, values, type }: { form: ReturnType<typeof useForm<PoolForm>>; values: PoolForm; type: PoolType }) {
+function Parts({ form, values, type, roots }: PartsProps) {
   const { t } = useTranslation();
   const has = (part: string) => hasPart(type, part);
   const needs = (part: string) => needsPart(type, part);
@@ -111,7 +119,7 @@ function Parts({ form, values, type }: { form: ReturnType<typeof useForm<PoolFor
         <TextField form={form} name="initiator" label={t("storage.field.initiator")} help={t("storage.field.initiatorHelp")} required={needs("initiator")} placeholder="iqn.2026-01.org.example:host1" code />
       )}
       {has("adapter") && <TextField form={form} name="adapter" label={t("storage.field.adapter")} help={t("storage.field.adapterHelp")} required={needs("adapter")} placeholder="host0" code />}
-      {has("target") && needs("target") && <Target form={form} type={type} />}
+      {has("target") && needs("target") && <Target form={form} type={type} roots={roots} />}
       {type.formats.length > 0 && (
         <SelectField
           form={form}
@@ -129,28 +137,28 @@ function Parts({ form, values, type }: { form: ReturnType<typeof useForm<PoolFor
       {type.builds && <Building form={form} values={values} type={type} />}
       <Folded title={t("storage.more")} summary={[t(values.autostart ? "storage.autostart" : "storage.noAutostart"), values.target].filter(Boolean).join(" · ")}>
         <Switch id="create-pool-autostart" label={t("storage.autostart")} isChecked={values.autostart} onChange={(_event, autostart) => form.setValue("autostart", autostart)} />
-        {has("target") && !needs("target") && <Target form={form} type={type} />}
+        {has("target") && !needs("target") && <Target form={form} type={type} roots={roots} />}
       </Folded>
     </>
   );
 }
 
-function Target({ form, type }: { form: ReturnType<typeof useForm<PoolForm>>; type: PoolType }) {
+function Target({ form, type, roots }: Omit<PartsProps, "values">) {
   const { t } = useTranslation();
   return (
     <TextField
       form={form}
       name="target"
       label={t("storage.field.target")}
-      help={t("storage.field.targetHelp")}
+      help={roots.length > 0 ? t("storage.field.targetBelow", { roots: roots.join(", ") }) : t("storage.field.targetHelp")}
       required={needsPart(type, "target")}
-      placeholder={type.target || "/var/lib/libvirt/images"}
+      placeholder={type.target || `${roots[0] ?? "/var/lib/libvirt/images"}/new`}
       code
     />
   );
 }
 
-function Building({ form, values, type }: { form: ReturnType<typeof useForm<PoolForm>>; values: PoolForm; type: PoolType }) {
+function Building({ form, values, type }: Omit<PartsProps, "roots">) {
   const { t } = useTranslation();
   const ways = (["build", "none", "overwrite"] as const).filter((way) => way !== "overwrite" || type.overwrites);
   return (

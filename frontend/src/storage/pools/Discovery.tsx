@@ -26,7 +26,7 @@ export function Discovery({ form, values, type }: DiscoveryProps) {
   const [job, setJob] = useState<string | null>(null);
   const source = sourceOf(values, type);
   const ask = useMutation({
-    mutationFn: () => api.post<Job>("/pools/discover/", { host: values.host, type: values.type, source }),
+    mutationFn: () => api.post<Job>("/pools/discover/", { host: values.host, type: values.type, source: { ...(source.hosts && { hosts: source.hosts }), ...(source.initiator && { initiator: source.initiator }) } }),
     onSuccess: ({ id }) => setJob(id),
   });
   const query = useQuery({ ...jobQuery(job ?? ""), enabled: job !== null, refetchInterval: ({ state }) => (state.data && !isOpen(state.data) ? false : POLL_MS) });

@@ -1,5 +1,5 @@
 import { Alert, Button, Card, CardBody, CardTitle, Grid, GridItem, PageSection, Tab, TabContentBody, Tabs, TabTitleText } from "@patternfly/react-core";
-import { PlusCircleIcon, UploadIcon } from "@patternfly/react-icons";
+import { GlobeIcon, PlusCircleIcon, UploadIcon } from "@patternfly/react-icons";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
@@ -19,6 +19,7 @@ import { UploadDialog } from "../uploads/UploadDialog";
 import { CreateVolumeDialog } from "../volumes/CreateVolumeDialog";
 import { FetchDialog } from "../volumes/FetchDialog";
 import { VolumesTable } from "../volumes/VolumesTable";
+import { hostText } from "./poolForm";
 import { PoolActions } from "./PoolActions";
 import { PoolStatus, SharedMark, Usage } from "./PoolStatus";
 
@@ -91,8 +92,8 @@ function PoolView({ pool }: { pool: Pool }) {
                 {t("upload.button")}
               </Button>
             )}
-            {may("upload") && (
-              <Button variant="secondary" onClick={() => setDialog("fetch")}>
+            {may("fetch") && (
+              <Button variant="secondary" icon={<GlobeIcon />} onClick={() => setDialog("fetch")}>
                 {t("storage.fetch.button")}
               </Button>
             )}
@@ -139,10 +140,6 @@ function PoolView({ pool }: { pool: Pool }) {
 function PoolOverview({ pool }: { pool: Pool }) {
   const { t } = useTranslation();
   const { detail } = pool;
-  const text = (name: string): string => {
-    const value = detail[name];
-    return Array.isArray(value) ? value.map((each: unknown) => (typeof each === "object" ? Object.values(each as object).join(":") : String(each))).join(", ") : typeof value === "string" ? value : "";
-  };
   return (
     <Grid hasGutter>
       <GridItem lg={6}>
@@ -157,9 +154,12 @@ function PoolOverview({ pool }: { pool: Pool }) {
                 [t("storage.shared"), pool.shared && pool.shared.hosts.map(({ name }) => name).join(", ")],
                 [t("pool.target"), pool.target && <Copyable>{pool.target}</Copyable>],
                 [t("source"), pool.source && <Copyable>{pool.source}</Copyable>],
-                [t("storage.field.format"), text("format")],
-                [t("storage.field.initiator"), text("initiator")],
-                [t("storage.field.adapter"), text("adapter")],
+                [t("storage.field.hosts"), detail.hosts?.map(({ name, port }) => hostText({ name, port })).join(", ")],
+                [t("storage.field.devices"), detail.devices?.join(", ")],
+                [t("storage.field.format"), detail.format],
+                [t("storage.field.initiator"), detail.initiator],
+                [t("storage.field.adapter"), detail.adapter],
+                [t("storage.field.username"), detail.auth?.username],
                 [t("autostart"), t(pool.autostart ? "yes" : "no")],
                 ["UUID", <Copyable>{pool.uuid}</Copyable>],
               ]}

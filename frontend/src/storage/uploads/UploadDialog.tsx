@@ -1,5 +1,7 @@
 import {
+  Alert,
   Button,
+  Checkbox,
   ExpandableSection,
   FormGroup,
   FormSelect,
@@ -14,11 +16,12 @@ import { TimesIcon, UploadIcon } from "@patternfly/react-icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useMay } from "../../access/queries";
 import { FormDialog } from "../../ui/FormDialog";
 import { Bytes } from "../../ui/Values";
 import { usePoolsToChoose } from "../queries";
 import type { Pool } from "../shapes";
-import { formatOf, nameProblem } from "./names";
+import { FORMATS, nameProblem } from "./names";
 import { uploads } from "./uploads";
 
 interface UploadDialogProps {
@@ -36,20 +39,21 @@ interface Chosen {
   sha256: string;
 }
 
-const FORMATS = ["raw", "qcow2", "iso", "vmdk", "vdi", "vhdx", "vpc"];
 const SHA256 = /^[0-9a-fA-F]{64}$/;
 
-const chosenOf = (file: File): Chosen => ({ file, name: file.name, format: formatOf(file.name), sha256: "" });
+const chosenOf = (file: File): Chosen => ({ file, name: file.name, format: "", sha256: "" });
 
 /** Files of this computer, and what they are to be called in the pool. */
 export function UploadDialog({ pool, dropped = [], onClose }: UploadDialogProps) {
   const { t } = useTranslation();
   const [files, setFiles] = useState<readonly Chosen[]>(() => dropped.map(chosenOf));
   const [picked, setPicked] = useState("");
+  const [library, setLibrary] = useState(false);
+  const mayLibrary = useMay("image.manage");
   const pools = usePoolsToChoose();
   const target = pool ?? pools.data?.find(({ id }) => id === picked);
   const change = (at: number, to: Partial<Chosen>) => setFiles(files.map((each, index) => (index === at ? { ...each, ...to } : each)));
-  const right = files.every(({ name, sha256 }) => nameProblem(name) === null && (sha256 === "" || SHA256.test(sha256)));
+  const right = files.every(({ file, name, sha256 }) => file.size > 0 && nameProblem(name) === null && (sha256 === "" || SHA256.test(sha256)));
   return (
     <FormDialog
       title={pool ? t("upload.to", { name: pool.name }) : t("upload.title")}
@@ -59,7 +63,7 @@ export function UploadDialog({ pool, dropped = [], onClose }: UploadDialogProps)
       disabled={files.length === 0 || target === undefined || !right}
       onSubmit={() => {
         if (!target) return;
-        uploads.add(files.map(({ file, name, format, sha256 }) => ({ file, name, pool: { id: target.id, name: target.name }, format, sha256: sha256.toLowerCase() })));
+        uploads.add(files.map(({ file, name, format, sha256 }) => ({ file, name, pool: { id: target.id, name: target.name }, format, sha256: sha256.toLowerCase(), library })));
         onClose();
       }}
       onClose={onClose}
@@ -80,6 +84,9 @@ export function UploadDialog({ pool, dropped = [], onClose }: UploadDialogProps)
       >
         <MultipleFileUploadMain titleIcon={<UploadIcon />} titleText={t("upload.drop")} titleTextSeparator={t("upload.or")} browseButtonText={t("upload.browse")} />
       </MultipleFileUpload>
+      {mayLibrary && files.length > 0 && (
+        <Checkbox id="upload-library" label={t("upload.library")} isChecked={library} onChange={(_event, wanted) => setLibrary(wanted)} />
+      )}
       {files.map((one, at) => (
         <fieldset key={`${at}-${one.file.name}`} className="ol-part">
           <legend className="ol-part-title">
@@ -89,6 +96,7 @@ export function UploadDialog({ pool, dropped = [], onClose }: UploadDialogProps)
             </span>
             <Button variant="plain" size="sm" icon={<TimesIcon />} aria-label={t("upload.leaveOut", { name: one.file.name })} onClick={() => setFiles(files.filter((_each, index) => index !== at))} />
           </legend>
+          {one.file.size === 0 && <Alert isInline isPlain variant="danger" title={t("upload.emptyFile")} />}
           <FileQuestions at={at} file={one} onChange={(to) => change(at, to)} />
         </fieldset>
       ))}
@@ -121,6 +129,7 @@ function FileQuestions({ at, file, onChange }: { at: number; file: Chosen; onCha
         <GridItem sm={4}>
           <FormGroup label={t("volume.format")} fieldId={`upload-format-${at}`}>
             <FormSelect id={`upload-format-${at}`} value={file.format} onChange={(_event, format) => onChange({ format })}>
+              <FormSelectOption value="" label={t("storage.asItIs")} />
               {FORMATS.map((format) => (
                 <FormSelectOption key={format} value={format} label={format} />
               ))}

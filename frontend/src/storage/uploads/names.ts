@@ -7,7 +7,5 @@ export function nameProblem(name: string): "empty" | "slash" | "dot" | "control"
   return /[\u0000-\u001f\u007f]/.test(name) ? "control" : null;
 }
 
-const BY_ENDING: Readonly<Record<string, string>> = { qcow2: "qcow2", iso: "iso", vmdk: "vmdk", vdi: "vdi", vhdx: "vhdx", vhd: "vpc" };
-
-/** The format that a file's name promises; whether it keeps that is looked at on the node. */
-export const formatOf = (name: string): string => BY_ENDING[name.toLowerCase().split(".").at(-1) ?? ""] ?? "raw";
+/** What content may be said to be before it is seen. */
+export const FORMATS = ["raw", "iso", "qcow2", "vmdk", "vdi", "vhdx", "vpc", "qed", "ova"] as const;

@@ -5,7 +5,7 @@ import { api, csrfToken, ROOT } from "../../api/client";
 import { asProblem } from "../../api/problem";
 import type { Page, Reference } from "../../api/types";
 import { unwatchJob, watchJob } from "../../jobs/watched";
-import type { NewUpload, Upload } from "../shapes";
+import type { Upload } from "../shapes";
 import { Rate } from "./rate";
 import { reasonOf } from "./reason";
 import { forget, isSame, remember, remembered } from "./remembered";
@@ -33,6 +33,8 @@ export interface UploadWish {
   pool: Reference;
   format?: string;
   sha256?: string;
+  /** Into the library as well. */
+  library?: boolean;
 }
 
 const AT_ONCE = 2; // a browser has few connections to a server, and the pages need theirs
@@ -170,10 +172,10 @@ class Uploads {
   }
 
   /** Tell the server of it; returns where the content goes. */
-  private async open(key: string, { file, name, pool, format, sha256 }: UploadWish): Promise<string> {
-    const made = await api.post<NewUpload>("/uploads/", { pool: pool.id, name, size_bytes: file.size, ...(format && { format }), ...(sha256 && { sha256 }) });
+  private async open(key: string, { file, name, pool, format, sha256, library }: UploadWish): Promise<string> {
+    const made = await api.post<Upload>("/uploads/", { pool: pool.id, name, size_bytes: file.size, ...(format && { format }), ...(sha256 && { sha256 }), ...(library && { library }) });
     remember(made.id, file);
-    watchJob(made.job.id);
+    watchJob(made.id); // its job has the same;
     this.change(key, { id: made.id });
     return made.url;
   }

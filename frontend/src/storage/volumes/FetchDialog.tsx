@@ -6,7 +6,7 @@ import { SelectField, TextField } from "../../ui/fields";
 import { AskDialog } from "../AskDialog";
 import { posting } from "../queries";
 import type { Pool } from "../shapes";
-import { formatOf } from "../uploads/names";
+import { FORMATS } from "../uploads/names";
 import { nameInURL } from "./naming";
 
 /** Have it fetched from an address: it does not come through this computer. */
@@ -40,7 +40,7 @@ export function FetchDialog({ pool, onClose }: { pool: Pool; onClose: () => void
             form={form}
             name="format"
             label={t("volume.format")}
-            options={[{ value: "", label: name ? t("storage.fetch.guess", { format: formatOf(name) }) : t("creation.default") }, ...["raw", "qcow2", "iso", "vmdk", "vdi", "vhdx", "vpc"].map((value) => ({ value, label: value }))]}
+            options={[{ value: "", label: t("storage.asItIs") }, ...FORMATS.map((value) => ({ value, label: value }))]}
           />
         </GridItem>
       </Grid>

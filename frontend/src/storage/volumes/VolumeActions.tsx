@@ -52,7 +52,7 @@ export function VolumeActions({ volume, pool }: { volume: Volume; pool: Pool }) 
   const job = useJobOf(volume);
   const mayLibrary = useMay("image.manage");
   const mayImport = useMay("domain.create");
-  const may = (action: string) => volume.actions.includes(action);
+  const may = (action: Volume["actions"][number]) => volume.actions.includes(action);
   const entry = (key: Dialog, icon: ReactNode, more: Partial<MenuEntry> = {}): MenuEntry => ({
     key,
     label: t(`storage.action.${key}`),

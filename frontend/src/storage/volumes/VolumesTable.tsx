@@ -12,8 +12,6 @@ import type { Pool, Volume } from "../shapes";
 import { Users } from "./Users";
 import { VolumeActions } from "./VolumeActions";
 
-const FORMATS = ["raw", "qcow2", "iso", "vmdk", "vdi", "vpc"];
-
 interface VolumesTableProps {
   pool: Pool;
   onCreate: () => void;
@@ -23,7 +21,7 @@ interface VolumesTableProps {
 /** What a pool holds, and who stands on it. */
 export function VolumesTable({ pool, onCreate, onUpload }: VolumesTableProps) {
   const { t } = useTranslation();
-  const table = useTableState(["format", "unused"], "name");
+  const table = useTableState(["unused"], "name");
   const query = useVolumes(pool.id, table.query);
   const columns: Column<Volume>[] = [
     { key: "name", title: t("name"), sort: "name", cell: (volume) => <Name volume={volume} /> },
@@ -42,7 +40,6 @@ export function VolumesTable({ pool, onCreate, onUpload }: VolumesTableProps) {
       query={query}
       filters={[
         { name: "unused", title: t("storage.usedBy"), options: [{ value: "true", label: t("storage.unused") }] },
-        { name: "format", title: t("volume.format"), options: FORMATS.map((value) => ({ value, label: value })) },
       ]}
       rowActions={(volume) => <VolumeActions volume={volume} pool={pool} />}
       dimmed={() => pool.state !== "running"}
