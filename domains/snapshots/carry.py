@@ -34,6 +34,9 @@ def take(carrying: Carrying) -> dict[str, Any]:
     with nodes.pooled(host) as node:
         if carrying.first or not _taken(node, carrying.job):
             carrying.touching("taking memory and disks" if wish.memory is not Kept.NO else "taking disks")
+            now = seen(node, carrying.job)
+            if now is not None and now.state not in ACTIVE:
+                node.forget_checkpoints(carrying.job.object_id)  # libvirt takes none beside them
             try:
                 node.create_snapshot(carrying.job.object_id, wish)
             except errors.OperationInvalid as refused:
@@ -52,6 +55,7 @@ def revert(carrying: Carrying) -> dict[str, Any]:
             raise JobFailed("not_found_on_node", f"{job.object_name} has no snapshot {name} any more.")
         carrying.touching(f"going back to {name}")
         running = True if job.option("start") else None
+        node.forget_checkpoints(job.object_id)  # QEMU refuses beside them, and the guest is dead by then
         result: dict[str, Any] = {"snapshot": name}
         if snapshot.external:
             try:

@@ -77,6 +77,9 @@ def write_volume(
         etree.SubElement(encryption, "secret", type="passphrase", uuid=str(secret))
     if qcow2 is not None:
         _write_qcow2(target, qcow2)
+    elif format == "qcow2":
+        # libvirt's own choice is the version of 2009, which cannot keep what was written since a backup.
+        _write_qcow2(target, Qcow2("1.1", (), 0))
     if backing:
         below = etree.SubElement(volume, "backingStore")
         etree.SubElement(below, "path").text = backing
