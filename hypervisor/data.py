@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from hypervisor.states import DomainState, PoolState
@@ -16,6 +16,7 @@ class Kind(StrEnum):
     DOMAIN = "domain"
     POOL = "pool"
     NETWORK = "network"
+    FILTER = "filter"
 
 
 class Change(StrEnum):
@@ -239,6 +240,10 @@ class NetworkSeen:
     bridge: str
     forward: str  # nat, route, open, bridge …; "" for isolated
     addresses: tuple[str, ...]  # "192.168.122.1/24"
+    detail: Mapping[str, Any] = field(default_factory=dict)  # hypervisor.xml.network_spec, of its next start
+    xml: str = ""  # of what runs, or would
+    inactive_xml: str = ""  # of its next start, where that is another one
+    pending: tuple[Mapping[str, str | None], ...] = ()  # in what: `path`, `live`, `inactive`
 
 
 @dataclass(frozen=True, slots=True)

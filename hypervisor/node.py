@@ -33,6 +33,7 @@ from hypervisor.data import (
 )
 from hypervisor.edits import Edits
 from hypervisor.guests import ReachesGuests
+from hypervisor.networking import HasInterfaces, KeepsFilters, KeepsNetworks
 from hypervisor.snapshots import TakesSnapshots
 from hypervisor.storage import KeepsPools
 
@@ -264,6 +265,9 @@ class Node(
     Edits,
     KeepsPools,
     KeepsVolumes,
+    KeepsNetworks,
+    KeepsFilters,
+    HasInterfaces,
     KeepsSecrets,
     MovesContent,
     Copies,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from domains.models import Definition, Domain
 from hosts.models import Host
+from hypervisor.errors import InvalidXML
+from hypervisor.xml.interface_uses import read_networks
 from networks.models import Network
 from storage.models import Pool
 
@@ -38,7 +40,7 @@ def checks(domain: Domain, destination: Host, *, copy_storage: bool) -> list[Che
         ),
         Check("arch", *_arch(domain, destination)),
         Check("memory", *_memory(domain, destination)),
-        Check("networks", *_networks(definition, destination)),
+        Check("networks", *_networks(definition, source, destination)),
         Check("storage", *_storage(definition, destination, copy_storage)),
     ]
 
@@ -65,13 +67,44 @@ def _memory(domain: Domain, destination: Host) -> tuple[bool, str]:
     )
 
 
-def _networks(definition: Definition | None, destination: Host) -> tuple[bool, str]:
-    wanted = {i["source"] for i in (definition.interfaces if definition else []) if i["type"] == "network"}
-    there = set(Network.objects.filter(host=destination, active=True).values_list("name", flat=True))
-    missing = sorted(wanted - there)
+def _networks(definition: Definition | None, source: Host, destination: Host) -> tuple[bool, str]:
+    """By name: a domain finds its network by it. That one of that name is of another kind is said, not refused."""
+    wanted = _named(definition) if definition is not None else frozenset()
+    there = {
+        network.name: network
+        for network in Network.objects.filter(host=destination, name__in=wanted).defer("xml")
+    }
+    missing = sorted(name for name in wanted if name not in there or not there[name].active)
     if missing:
         return False, f"{destination.name} has no active network {', '.join(missing)}."
+    here = {
+        network.name: network for network in Network.objects.filter(host=source, name__in=wanted).defer("xml")
+    }
+    other = [
+        f"{name} is {_kind(there[name])} there and {_kind(here[name])} here"
+        for name in sorted(wanted)
+        if name in here and _kind(there[name]) != _kind(here[name])
+    ]
+    if other:
+        return (
+            True,
+            f"Its networks are there, but of another kind: {'; '.join(other)}. The guest may lose its link.",
+        )
     return True, "Its networks are there."
+
+
+def _kind(network: Network) -> str:
+    return network.forward or "isolated"
+
+
+def _named(definition: Definition) -> frozenset[str]:
+    xml = definition.live or definition.inactive
+    if xml:
+        try:
+            return read_networks(xml)
+        except InvalidXML:
+            pass  # what was read of it in its time still stands
+    return frozenset(one["source"] for one in definition.interfaces if one["type"] == "network")
 
 
 def _storage(definition: Definition | None, destination: Host, copy_storage: bool) -> tuple[bool, str]:

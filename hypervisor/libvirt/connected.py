@@ -22,6 +22,7 @@ Domain: TypeAlias = Any
 Pool: TypeAlias = Any
 Volume: TypeAlias = Any
 Network: TypeAlias = Any
+Filter: TypeAlias = Any
 
 _CLOSE_SECONDS = 2.0
 

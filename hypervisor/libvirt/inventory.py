@@ -11,6 +11,7 @@ from hypervisor.errors import NotFound
 from hypervisor.libvirt import states
 from hypervisor.libvirt.calls import BULK_SECONDS
 from hypervisor.libvirt.connected import UNSUPPORTED, Domain
+from hypervisor.libvirt.filters import KeepingFilters
 from hypervisor.libvirt.networks import KeepingNetworks
 from hypervisor.libvirt.storage import KeepingPools
 from hypervisor.states import ACTIVE, DomainState
@@ -29,7 +30,7 @@ _STATE_FILTERS = (
 )
 
 
-class Inventorying(KeepingPools, KeepingNetworks):
+class Inventorying(KeepingPools, KeepingNetworks, KeepingFilters):
     """Fulfils `hypervisor.node.Inventories` and `hypervisor.node.Holds`."""
 
     def inventory(self) -> Inventory:
@@ -49,7 +50,12 @@ class Inventorying(KeepingPools, KeepingNetworks):
 
     def has(self, kind: Kind, uuid: UUID) -> bool:
         """Raises HypervisorError, but not NotFound."""
-        find = {Kind.DOMAIN: self._domain, Kind.POOL: self._pool, Kind.NETWORK: self._network}[kind]
+        find = {
+            Kind.DOMAIN: self._domain,
+            Kind.POOL: self._pool,
+            Kind.NETWORK: self._network,
+            Kind.FILTER: self._filter,
+        }[kind]
         try:
             self._run(lambda: find(uuid) is not None)
         except NotFound:

@@ -8,6 +8,7 @@ from hypervisor.libvirt.copying import Copying
 from hypervisor.libvirt.description import Describing
 from hypervisor.libvirt.editing import Editing
 from hypervisor.libvirt.guest import ReachingGuests
+from hypervisor.libvirt.interfaces import HavingInterfaces
 from hypervisor.libvirt.inventory import Inventorying
 from hypervisor.libvirt.lifecycle import Living
 from hypervisor.libvirt.migration import Migrating
@@ -22,6 +23,7 @@ from hypervisor.libvirt.watching import Watching
 class LibvirtNode(
     Describing,
     Inventorying,
+    HavingInterfaces,
     Watching,
     Living,
     Measuring,

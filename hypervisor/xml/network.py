@@ -3,7 +3,7 @@
 import ipaddress
 from dataclasses import dataclass
 
-from hypervisor.xml.document import Element, attr, attr_at, parse
+from hypervisor.xml.document import Element, attr, attr_at, parse, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,15 @@ def read_network(xml: str) -> NetworkXML:
         forward="" if forward is None else attr(forward, "mode") or "nat",
         addresses=tuple(address for ip in network.iterfind("ip") if (address := _address(ip))),
     )
+
+
+def uncounted(xml: str) -> str:
+    """The document without how many interfaces are plugged in now, which is no part of it. Raises InvalidXML."""
+    network = parse(xml, "network")
+    for element in network.iter():
+        if "connections" in element.attrib:
+            del element.attrib["connections"]
+    return written(network)
 
 
 def _address(ip: Element) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-import django_filters
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -20,17 +19,8 @@ from networks.api.shapes import (
     ClusterNetworkSerializer,
 )
 from networks.api.spec_shapes import shown_spec
-from networks.api.views import ANSWERS, PLAN
+from networks.api.views import ANSWERS, PLAN, ClusterNetworkFilter
 from networks.models import ClusterNetwork
-
-
-class ClusterNetworkFilter(django_filters.FilterSet):
-    cluster = django_filters.UUIDFilter(field_name="cluster_id")
-    name = django_filters.CharFilter()
-
-    class Meta:
-        model = ClusterNetwork
-        fields: ClassVar[list[str]] = []
 
 
 class ClusterNetworkViewSet(ObjectViewSet):

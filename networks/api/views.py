@@ -30,7 +30,7 @@ from networks.api.shapes import (
     NetworkStopSerializer,
     NetworkXMLSerializer,
 )
-from networks.models import Network
+from networks.models import ClusterNetwork, Network
 
 PLAN = OpenApiParameter("plan", OpenApiTypes.BOOL, description="Say what it would meet, and do nothing.")
 ANSWERS = {202: ACCEPTED, 200: OpenApiResponse(PlanSerializer, description="With `plan=1`.")}
@@ -44,6 +44,15 @@ class NetworkFilter(django_filters.FilterSet):
 
     class Meta:
         model = Network
+        fields: ClassVar[list[str]] = []
+
+
+class ClusterNetworkFilter(django_filters.FilterSet):
+    cluster = django_filters.UUIDFilter(field_name="cluster_id")
+    name = django_filters.CharFilter()
+
+    class Meta:
+        model = ClusterNetwork
         fields: ClassVar[list[str]] = []
 
 

@@ -17,6 +17,7 @@ from jobs import worker
 from jobs.models import Process
 from live.doorbell import client
 from ovirtlite.nodewatch import leases
+from ovirtlite.nodewatch.dhcp import Leases
 from ovirtlite.nodewatch.guests import Guests
 from ovirtlite.nodewatch.leases import Lease, fenced
 from ovirtlite.nodewatch.statistics import Statistics
@@ -35,6 +36,7 @@ class Nodewatch:
         self._writer = Writer()
         self._statistics = Statistics()
         self._guests = Guests(self._statistics, self._written_of)
+        self._dhcp = Leases(self._statistics)
         self._watches: dict[UUID, tuple[Lease, Watch]] = {}
         self._stopping = threading.Event()
 
@@ -46,6 +48,7 @@ class Nodewatch:
         self._writer.start()
         self._statistics.start()
         self._guests.start()
+        self._dhcp.start()
         listening: redis.client.PubSub | None = None
         leased = 0.0
         while not self._stopping.is_set():
@@ -101,7 +104,7 @@ class Nodewatch:
                 del self._watches[host_id]
         for host_id, lease in held.items():
             if host_id not in self._watches:
-                watch = Watch(lease, self._writer, self._statistics)
+                watch = Watch(lease, self._writer, self._statistics, self._dhcp)
                 self._watches[host_id] = (lease, watch)
                 watch.start()
 
@@ -109,6 +112,7 @@ class Nodewatch:
         for _, watch in self._watches.values():
             watch.stop()
         self._guests.stop()
+        self._dhcp.stop()
         self._statistics.stop()
         self._writer.stop()
         leases.release(self._me)

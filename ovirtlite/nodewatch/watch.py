@@ -26,9 +26,11 @@ from hypervisor import errors
 from hypervisor.data import Change, Event, Inventory, Kind
 from hypervisor.node import Node
 from hypervisor.states import PoolState
-from networks.inventory import network_vanished, record_networks
+from networks.inventory import filter_vanished, network_vanished, record_filters, record_networks
+from ovirtlite.nodewatch.dhcp import Leases
 from ovirtlite.nodewatch.leases import Lease, fenced
 from ovirtlite.nodewatch.statistics import Statistics
+from ovirtlite.nodewatch.surroundings import Surroundings
 from ovirtlite.nodewatch.writer import Writer
 from storage.inventory import pool_vanished, record_pools, record_volumes
 from storage.pools.offers import record_offers
@@ -68,10 +70,12 @@ class _Closed:
 class Watch:
     """One host's thread. It ends by itself soon after `stop`, whatever its node does."""
 
-    def __init__(self, lease: Lease, writer: Writer, statistics: Statistics) -> None:
+    def __init__(self, lease: Lease, writer: Writer, statistics: Statistics, leases: Leases) -> None:
         self._lease = lease
         self._writer = writer
         self._statistics = statistics
+        self._leases = leases
+        self._surroundings = Surroundings(lease.host_id, self._write)
         self._queue: queue.SimpleQueue[Event | Look | _Closed | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._looks: list[Look] = []
@@ -131,6 +135,7 @@ class Watch:
         node = nodes.connect(host, deadline=patience)
         try:
             self._drop_old()
+            self._surroundings = Surroundings(host.pk, self._write)
             node.watch(self._queue.put, lambda reason: self._queue.put(_Closed(reason)))
             info, capabilities, offered = node.info(), node.capabilities(), node.domain_capabilities()
             self._resync(node, first=host.seen_at is None, everything=True)
@@ -142,6 +147,7 @@ class Watch:
             self._listen(node)
         finally:
             self._statistics.forget(self._lease.host_id)
+            self._leases.forget(self._lease.host_id)
             node.close()
 
     def _drop_old(self) -> None:
@@ -177,8 +183,8 @@ class Watch:
                 for event in events:
                     self._refresh(node, event)
             self._answer_looks("seen", node)
-            if not events:
-                self._read_one_xml(node)
+            if not events and not self._read_one_xml(node):
+                self._surroundings.read(node)
             now = time.monotonic()
             self._stood = now > stands_at
             if now > resync_at:
@@ -225,6 +231,7 @@ class Watch:
         recorded = record(host_id, seen.domains, complete=Kind.DOMAIN in seen.complete, first=first)
         record_pools(host_id, seen.pools, complete=Kind.POOL in seen.complete)
         record_networks(host_id, seen.networks, complete=Kind.NETWORK in seen.complete)
+        self._leases.seen(host_id, seen.networks, complete=True)
         host_inventory.refreshed(host_id)
         return recorded
 
@@ -244,8 +251,13 @@ class Watch:
                     self._write(lambda: record_pools(host_id, [pool], complete=False))
                     self._write(lambda: record_volumes(host_id, uuid, volumes))
                 case Kind.NETWORK:
+                    self._surroundings.soon()  # its bridge came or went
                     network = node.network(uuid)
+                    self._leases.seen(host_id, [network], complete=False)
                     self._write(lambda: record_networks(host_id, [network], complete=False))
+                case Kind.FILTER:
+                    found = node.filter(uuid)
+                    self._write(lambda: record_filters(host_id, [found]))
         except errors.NotFound:
             self._gone(event)
         except errors.NotSupported as error:
@@ -260,6 +272,8 @@ class Watch:
                 self._write(lambda: pool_vanished(host_id, uuid))
             case Kind.NETWORK:
                 self._write(lambda: network_vanished(host_id, uuid))
+            case Kind.FILTER:
+                self._write(lambda: filter_vanished(host_id, uuid))
 
     def _queue_xml(self, wanted: set[UUID], *, front: bool = False) -> None:
         """XML is read one by one, after what is more urgent: its cost grows with the domains."""
@@ -270,12 +284,14 @@ class Watch:
             else:
                 self._backlog.append(uuid)
 
-    def _read_one_xml(self, node: Node) -> None:
+    def _read_one_xml(self, node: Node) -> bool:
+        """Whether there was one to read."""
         if not self._backlog:
-            return
+            return False
         uuid = self._backlog.popleft()
         self._waiting.discard(uuid)
         self._read_xml(node, uuid)
+        return True
 
     def _read_xml(self, node: Node, uuid: UUID) -> None:
         try:
