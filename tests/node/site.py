@@ -12,9 +12,10 @@ from hosts.models import Host, HostState
 from hypervisor.data import Kind, NewVolume
 from hypervisor.errors import NotFound
 from hypervisor.libvirt.node import LibvirtNode
+from hypervisor.states import PoolState
 from jobs.carrying import carry
 from jobs.models import Job
-from storage.inventory import record_pools, record_volumes
+from storage.inventory import pool_vanished, record_pools, record_volumes
 from storage.models import Pool, Volume
 from tests.daemon import PrivateDaemon
 from tests.node.guests import VNC_WITH_PASSWORD, xml
@@ -52,7 +53,7 @@ class Site:
         if uuid is None:
             self.look_at_all()
         elif kind == Kind.POOL:
-            record_volumes(host_id, uuid, self.node.volumes(uuid))
+            self._look_at_pool(host_id, uuid)
         else:
             try:
                 record(host_id, [self.node.domain(uuid)], complete=False)
@@ -61,6 +62,15 @@ class Site:
             else:
                 record_xml(host_id, uuid, self.node.domain_xml(uuid))
         return "seen"
+
+    def _look_at_pool(self, host_id: UUID, uuid: UUID) -> None:
+        try:
+            pool = self.node.pool(uuid)
+        except NotFound:
+            pool_vanished(host_id, uuid)
+            return
+        record_pools(host_id, [pool], complete=False)
+        record_volumes(host_id, uuid, self.node.volumes(uuid) if pool.state is PoolState.RUNNING else ())
 
     # What is there
 
