@@ -89,12 +89,14 @@ def record_volumes(host_id: UUID, pool_uuid: UUID, seen: Sequence[VolumeSeen]) -
         columns = _columns(volume, _VOLUME)
         row = rows.pop(volume.key, None)
         if row is None:
-            new = Volume(pool=pool, key=volume.key, **columns)
-            made.append(new)
-            notices.append(Notice("created", "volume", new.pk, 1, within))
+            made.append(Volume(pool=pool, key=volume.key, **columns))
         elif any(row[name] != value for name, value in columns.items()):
             changed.append({"pk": row["pk"], "updated_at": now, **columns})
             notices.append(Notice("updated", "volume", row["pk"], row["version"] + 1, within))
+    promised = _volumes_being_made(pool) if made else {}
+    for new in made:
+        new.pk = promised.get(new.name, new.pk)
+        notices.append(Notice("created", "volume", new.pk, 1, within))
     Volume.objects.bulk_create(made, batch_size=500)
     update_rows(Volume, _VOLUME, changed)
     notices += [Notice("deleted", "volume", row["pk"], row["version"] + 1, within) for row in rows.values()]
@@ -111,6 +113,14 @@ def _being_made(host_id: UUID) -> dict[UUID, UUID]:
     """The ids under which pools were promised that are just being made, by libvirt's UUID."""
     jobs = Job.objects.filter(kind="pool.create", host_id=host_id, state__in=OPEN)
     return {UUID(job.option("uuid")): job.object_id for job in jobs}
+
+
+def _volumes_being_made(pool: Pool) -> dict[str, UUID]:
+    """The ids under which volumes of the pool were promised that are just being made, by name."""
+    jobs = Job.objects.filter(object_kind="volume", state__in=OPEN, options__pool=str(pool.pk))
+    promised = {job.option("name"): job.object_id for job in jobs}
+    there = set(Volume.objects.filter(pk__in=promised.values()).values_list("pk", flat=True))
+    return {name: id for name, id in promised.items() if id not in there}
 
 
 def _within(host: Host) -> dict[str, UUID]:
