@@ -92,9 +92,10 @@ def _attempt(carrying: Carrying) -> None:
     try:
         if carrying.late:
             raise JobFailed("deadline", f"{job.kind} was not begun before its deadline.")
-        if job.cancel_requested_at is not None:
-            raise JobCancelled
-        result = kind_named(job.kind).run(carrying)
+        kind = kind_named(job.kind)
+        if job.cancel_requested_at is not None and not kind.follows_children:
+            raise JobCancelled  # the others tidy up first
+        result = kind.run(carrying)
     except LeaseLost:
         logger.warning("job %s: another attempt has it, this one stops", job.pk)
     except GoesOn:

@@ -119,6 +119,21 @@ def count(job: Job, progress: int, step: str, result: dict[str, Any]) -> None:
     _told(job.pk)
 
 
+def report(job_id: UUID, *, progress: int, step: str, transfer: dict[str, int] | None = None) -> bool:
+    """How far a job is that no worker holds, from whoever moves it on. False when it is not under way."""
+    won = _set(
+        Job.objects.filter(pk=job_id, state__in=(JobState.RUNNING, JobState.UNKNOWN)),
+        state=JobState.RUNNING,
+        progress=max(0, min(99, progress)),
+        step=step[:200],
+        transfer=transfer,
+        lease_until=Now() + LEASE,
+    )
+    if won:
+        _told(job_id)
+    return won
+
+
 def requeue(job: Job) -> bool:
     """Back into the queue for another attempt."""
     won = _set(

@@ -55,8 +55,8 @@ Verdict = Succeeded | Failed | WasCancelled | Unknown | Again | Resting
 class JobKind:
     """`run` carries it out and returns its result; `recover` asks the nodes what became of an interrupted attempt.
 
-    `follows_children`: its run ends before it is done; `recover` is called again at each end of a child and at a cancel
-    (see jobs.batches).
+    `follows_children`: its run may end before it is done (`GoesOn`); `recover` is called again at each end of a child,
+    at a cancel and when its lease is over (see jobs.batches, storage.uploads). Cancelled, it ends itself.
     `deadline_seconds` bounds how long a wish stays valid: neither a retry nor a wait goes on after it.
     """
 

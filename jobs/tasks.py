@@ -37,12 +37,12 @@ def sweep() -> None:
 
 @shared_task(name="jobs.follow")
 def follow(job_id: str) -> None:
-    """A child of this job ended, or it is to be cancelled: let it look at its children. While it is queued it will."""
+    """A child ended, all content came, or it is to be cancelled: let the job look. While it is queued it will."""
     from jobs.models import Job
 
     job = Job.objects.filter(pk=job_id, state__in=(JobState.RUNNING, JobState.UNKNOWN)).first()
-    if job is not None:
-        decide(job)
+    if job is not None and decide(job):
+        services.ring(job.pk, kind_named(job.kind).queue)
 
 
 def ring_parent(job_id: UUID) -> None:

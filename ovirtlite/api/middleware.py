@@ -19,6 +19,9 @@ _FORWARDED = (
     "HTTP_X_FORWARDED_PORT",
 )
 _VIA_PROXY = "ovirtlite.via_proxy"
+CONTENT = (
+    "ovirtlite.content"  # in the scope of a request whose body is taken as it comes, and never read here
+)
 
 
 def client_address(respond: Respond) -> Respond:
@@ -97,6 +100,8 @@ def bounded_body(respond: Respond) -> Respond:
     """Refuses what announces to be too large. A body of no announced length is bounded while it is read."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
+        if getattr(request, "scope", {}).get(CONTENT):
+            return respond(request)
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isascii() or not length.isdigit() or int(length) > settings.MAX_BODY_BYTES:
             return body_too_large()

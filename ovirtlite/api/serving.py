@@ -9,17 +9,21 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from io import BytesIO
 from typing import IO, Any, TypeVar
 
 from django.conf import settings
 from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
+from ovirtlite.api.content import ContentExchange, refuse
+from ovirtlite.api.middleware import CONTENT
 from ovirtlite.api.problems import body_too_large, problem
+from storage.content.replies import GivesContent, TakesContent, takes_content
 
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -37,12 +41,16 @@ class OneHopHandler(ASGIHandler):
     def __init__(self, threads: int = 8) -> None:
         super().__init__()
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
+        self._content = ContentExchange()
 
     def load_middleware(self, is_async: bool = False) -> None:
         """Django's, as a synchronous chain."""
         super().load_middleware(is_async=False)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if takes_content(scope["method"], scope["path"]):
+            await self._take_content(scope, receive, send)
+            return
         try:
             body = await self.read_body(receive)
         except RequestAborted:
@@ -52,10 +60,22 @@ class OneHopHandler(ASGIHandler):
             return
         with body:
             response = await self._in_thread(self._answer, scope, body)
-            if isinstance(response, StreamingHttpResponse):
+            if isinstance(response, GivesContent):
+                await self._content.give(response, receive, send)
+            elif isinstance(response, StreamingHttpResponse):
                 await self._send_stream(response, send)
             else:
                 await self.send_response(response, send)
+
+    async def _take_content(self, scope: Message, receive: Receive, send: Send) -> None:
+        """The view decides before any of the body is read, so it sees none."""
+        response = await self._in_thread(self._answer, {**scope, CONTENT: True}, BytesIO())
+        if isinstance(response, TakesContent):
+            await self._content.take(response, receive, send)
+        elif isinstance(response, HttpResponse):
+            await refuse(response, receive, send)
+        else:
+            raise TypeError("a view that takes content answers with no stream")
 
     async def read_body(self, receive: Receive) -> IO[bytes]:
         """The body, no larger than it may be, whatever length it announced."""
@@ -88,7 +108,7 @@ class OneHopHandler(ASGIHandler):
         response._handler_class = type(self)  # type: ignore[attr-defined]  # Django names the sender of its signal so
         if isinstance(response, FileResponse):
             response.block_size = self.chunk_size
-        if not response.streaming:
+        if not response.streaming and not isinstance(response, GivesContent | TakesContent):
             response.close()
         return response
 

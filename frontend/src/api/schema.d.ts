@@ -1387,6 +1387,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/images/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Media and disk images that domains are made from. */
+        get: operations["images_list"];
+        put?: never;
+        /** @description Put a volume into the library. It stays where it is, and is looked at there. */
+        post: operations["images_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/images/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Media and disk images that domains are made from. */
+        get: operations["images_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Take it out of the library. Its volumes stay. */
+        delete: operations["images_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Another name, description or operating system. */
+        patch: operations["images_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/images/{id}/copy/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A copy in another pool, on whatever host, through a worker; both are compared in the end. */
+        post: operations["images_copy_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/": {
         parameters: {
             query?: never;
@@ -1680,6 +1734,23 @@ export interface paths {
         put?: never;
         /** @description Make what lies below it: a folder, a file system, a volume group. Content is lost with `overwrite` alone. */
         post: operations["pools_build_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pools/{id}/fetch/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A new volume from an address. It is told apart from inner addresses before anything is asked of it. */
+        post: operations["pools_fetch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2058,6 +2129,59 @@ export interface paths {
         patch: operations["tokens_partial_update"];
         trace?: never;
     };
+    "/api/v1/uploads/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Uploads that have not ended, newest first. */
+        get: operations["uploads_list"];
+        put?: never;
+        /** @description Begin one. Its bytes go to `url`, in one request or in many; what is not whole after a day is given up. */
+        post: operations["uploads_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Uploads that have not ended, newest first. */
+        get: operations["uploads_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Give it up: the volume that it made goes away. One that was there before keeps what was written. */
+        delete: operations["uploads_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/uploads/{id}/content/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description The next bytes. A request that is cut leaves what came of it; `HEAD` says from where to go on. */
+        patch: operations["uploads_content_send"];
+        trace?: never;
+    };
     "/api/v1/users/": {
         parameters: {
             query?: never;
@@ -2171,6 +2295,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/volumes/{id}/content/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Its content as it lies on the host: of a qcow2 file the file, not the disk within. */
+        get: operations["volumes_content_read"];
+        /** @description Fill it: whole, or by parts. What is sent is written from the first byte on, and looked at in the end. */
+        put: operations["volumes_content_write"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/volumes/{id}/convert/": {
         parameters: {
             query?: never;
@@ -2243,8 +2385,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @enum {string} */
-        ActionsEnum: "resize" | "clone" | "convert" | "wipe" | "sparsify" | "rename" | "delete" | "upload" | "download";
         /** @enum {string} */
         AgentEnum: "connected" | "disconnected" | "unresponsive" | "none";
         /** @enum {string} */
@@ -2641,6 +2781,8 @@ export interface components {
         };
         /** @enum {string} */
         ConsoleType: "vnc" | "serial";
+        /** @enum {string} */
+        ContentFormat: "raw" | "iso" | "qcow2" | "vmdk" | "vdi" | "vhdx" | "vpc" | "qed" | "ova";
         /** @description A bus's controller. Several of one type are told apart by `index`. */
         ControllerDevice: {
             /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
@@ -3236,6 +3378,21 @@ export interface components {
             pool: string;
             /** @description Of the volume, `.ova` is added; else the domain's name. */
             name?: string;
+        };
+        /** @description From an address that the installation's workers reach. */
+        FetchBodyRequest: {
+            /** @description Whatever it is, when not given. */
+            format?: components["schemas"]["ContentFormat"];
+            /** @description Of all of it. Read back from the host at the end and compared. */
+            sha256?: string;
+            /**
+             * @description Put it into the library as well.
+             * @default false
+             */
+            library: boolean;
+            /** @description http or https; no address of an inner network. */
+            url: string;
+            name: string;
         };
         /**
          * @description A shared folder (`mount`, over virtiofs or 9p) or, for a container, any of the other types.
@@ -4874,6 +5031,59 @@ export interface components {
             /** @description How it runs until then, where the next boot changes it. */
             live: components["schemas"]["HardwareHostdev"] | null;
         };
+        /** @description An image of the library, and where it lies as far as its reader may know. */
+        Image: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            description: string;
+            kind: components["schemas"]["ImageKind"];
+            format: string;
+            os: components["schemas"]["ImageSystem"] | null;
+            arch: string;
+            /** @description An ISO's volume id. */
+            label: string;
+            size_bytes: number;
+            capacity_bytes: number;
+            sha256: string;
+            source_url: string;
+            copies: components["schemas"]["ImageCopy"][];
+            created_by: components["schemas"]["Reference"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            actions: components["schemas"]["ImageAction"][];
+        };
+        /** @enum {string} */
+        ImageAction: "edit" | "delete" | "copy";
+        /** @description A volume for the library. What it is, is read from its content. */
+        ImageBodyRequest: {
+            name?: string;
+            os?: string;
+            description?: string;
+            /** Format: uuid */
+            volume: string;
+        };
+        ImageCopy: {
+            volume: components["schemas"]["Reference"];
+            pool: components["schemas"]["Reference"];
+            host: components["schemas"]["Reference"];
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        ImageCopyBodyRequest: {
+            /** Format: uuid */
+            pool: string;
+        };
+        /** @enum {string} */
+        ImageKind: "iso" | "disk" | "appliance";
+        /** @description An operating system, by libosinfo. */
+        ImageSystem: {
+            id: string;
+            short_id: string;
+            name: string;
+        };
         /** @description What is not given is as the appliance says; of a single disk, as suits its operating system. */
         ImportBodyRequest: {
             /** Format: uuid */
@@ -6025,6 +6235,21 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["Host"][];
         };
+        PaginatedImageList: {
+            /** @example 123 */
+            count: number;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=400&limit=100
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=200&limit=100
+             */
+            previous?: string | null;
+            results: components["schemas"]["Image"][];
+        };
         PaginatedJobList: {
             /** @example 123 */
             count: number;
@@ -6189,6 +6414,21 @@ export interface components {
              */
             previous?: string | null;
             results: components["schemas"]["Token"][];
+        };
+        PaginatedUploadList: {
+            /** @example 123 */
+            count: number;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=400&limit=100
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=200&limit=100
+             */
+            previous?: string | null;
+            results: components["schemas"]["Upload"][];
         };
         PaginatedUserList: {
             /** @example 123 */
@@ -6430,6 +6670,12 @@ export interface components {
             /** Format: uuid */
             cluster?: string | null;
             credentials?: components["schemas"]["CredentialsRequest"];
+        };
+        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        PatchedImageEditRequest: {
+            name?: string;
+            os?: string;
+            description?: string;
         };
         /** @description A network card on a network of its host, a bridge, or a source by itself. */
         PatchedInterfaceBodyRequest: {
@@ -7394,6 +7640,58 @@ export interface components {
              */
             permanent: boolean;
         };
+        /** @description Content on its way into a volume. Its job has the same id, and says what became of it. */
+        Upload: {
+            /** Format: uuid */
+            id: string;
+            job: components["schemas"]["OpenJob"] | null;
+            /** @description The volume's. */
+            name: string;
+            pool: components["schemas"]["Reference"];
+            host: components["schemas"]["Reference"];
+            /** @description null while it is not made or not seen yet. */
+            volume: components["schemas"]["Reference"] | null;
+            format: string;
+            sha256: string;
+            library: boolean;
+            size_bytes: number;
+            /** @description So many are on the host for certain: the next request begins here. */
+            offset_bytes: number;
+            /** @description A request sends at this moment. */
+            sending: boolean;
+            /** @description Where its bytes go, by the tus protocol 1.0. */
+            url: string;
+            created_by: components["schemas"]["Reference"] | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Given up then, unless more comes before.
+             */
+            expires_at: string;
+            actions: components["schemas"]["UploadAction"][];
+        };
+        /** @enum {string} */
+        UploadAction: "send" | "delete";
+        /** @description Into a new volume of a pool (`pool` and `name`), or into one that is there (`volume`). */
+        UploadBodyRequest: {
+            /** @description Whatever it is, when not given. */
+            format?: components["schemas"]["ContentFormat"];
+            /** @description Of all of it. Read back from the host at the end and compared. */
+            sha256?: string;
+            /**
+             * @description Put it into the library as well.
+             * @default false
+             */
+            library: boolean;
+            /** Format: uuid */
+            pool?: string;
+            name?: string;
+            /** Format: uuid */
+            volume?: string;
+            /** Format: int64 */
+            size_bytes: number;
+        };
         /** @description What every object has. */
         User: {
             /** Format: uuid */
@@ -7517,8 +7815,10 @@ export interface components {
             updated_at: string;
             version: number;
             /** @description What you may ask of it now. */
-            actions: components["schemas"]["ActionsEnum"][];
+            actions: components["schemas"]["VolumeAction"][];
         };
+        /** @enum {string} */
+        VolumeAction: "resize" | "clone" | "convert" | "wipe" | "sparsify" | "rename" | "delete" | "upload" | "download";
         /** @description A new volume of a pool. */
         VolumeBodyRequest: {
             name: string;
@@ -7588,7 +7888,7 @@ export interface components {
             updated_at: string;
             version: number;
             /** @description What you may ask of it now. */
-            actions: components["schemas"]["ActionsEnum"][];
+            actions: components["schemas"]["VolumeAction"][];
             /** @description What it stands on, the nearest first. */
             chain: components["schemas"]["Layer"][];
             /** @description What stands on it. */
@@ -16448,6 +16748,494 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    images_list: {
+        parameters: {
+            query?: {
+                arch?: string;
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+                format?: string;
+                /** @description Those with a copy there. */
+                host?: string;
+                kind?: ("appliance" | "disk" | "iso")[];
+                /** @description Number of results to return per page. */
+                limit?: number;
+                name?: string;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description By any of name, kind, size_bytes, created_at, separated by commas; a minus in front turns it. */
+                ordering?: string;
+                os?: string;
+                /** @description Those with a copy there. */
+                pool?: string;
+                /** @description A search term. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedImageList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    images_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImageBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    images_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Image"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    images_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    images_partial_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedImageEditRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Image"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    images_copy_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImageCopyBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     jobs_list: {
         parameters: {
             query?: {
@@ -18464,6 +19252,102 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["PoolBuildRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pools_fetch: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FetchBodyRequest"];
             };
         };
         responses: {
@@ -21288,6 +22172,406 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    uploads_list: {
+        parameters: {
+            query?: {
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+                host?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                name?: string;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description By any of created_at, name, separated by commas; a minus in front turns it. */
+                ordering?: string;
+                pool?: string;
+                /** @description A search term. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedUploadList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    uploads_create: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UploadBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    uploads_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    uploads_destroy: {
+        parameters: {
+            query?: {
+                /** @description Say what it would meet, and do nothing. */
+                plan?: boolean;
+            };
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With `plan=1`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    uploads_content_send: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1.0.0 */
+                "Tus-Resumable": string;
+                /** @description From where on: as many as are there. */
+                "Upload-Offset": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Taken; `Upload-Offset` says up to where. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     users_list: {
         parameters: {
             query?: {
@@ -22246,6 +23530,175 @@ export interface operations {
             };
             /** @description What the object is or does at present is in the way. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    volumes_content_read: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One range of bytes. */
+                Range?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The volume has no such bytes. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    volumes_content_write: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `bytes FIRST-LAST/ALL`, of a part; the parts come in order. */
+                "Content-Range"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Taken; the job says how far it is, and its end. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,168 @@
+"""Bodies that are content: from the client to a receiver and from a giver to the client, with a few MiB in between.
+
+Two blocks a transfer at most are in memory: one that is filled from the client, one that the node takes. Who is slower
+of both makes the other wait.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import orjson
+from django.http import HttpResponse
+
+from ovirtlite.api.problems import of, problem
+from storage.content.replies import Ended, GivesContent, Receiver, TakesContent
+
+Message = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+BLOCK_BYTES = 2**20
+# A client that sends on while it is refused is listened to for so long, so that it comes to read the answer.
+_LINGER_SECONDS = 2.0
+_SILENT_SECONDS = 60.0
+
+
+class ContentExchange:
+    """The threads that wait for nodes, apart from those that answer requests. More transfers than these take turns."""
+
+    def __init__(self, threads: int = 32) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="content")
+
+    async def take(self, reply: TakesContent, receive: Receive, send: Send) -> None:
+        """Take the whole body, and answer."""
+        try:
+            ended = await self._taken(reply.receiver, receive)
+        except Exception as error:  # noqa: BLE001 - every error has an answer, as in views
+            await self._run(reply.close)
+            await refuse(_answer_to(error), receive, send, like=reply)
+            return
+        await self._run(reply.close)
+        if ended is not None:
+            await _send_all(_finished(reply, ended), send)
+
+    async def _taken(self, receiver: Receiver, receive: Receive) -> Ended | None:
+        """What the receiver says at the end; None where nobody is there any more to be told."""
+        await self._run(receiver.begin)
+        writing: asyncio.Future[None] | None = None
+        block = bytearray()
+        more, gone = True, False
+        try:
+            while more:
+                message = await _next_of(receive)
+                gone = message["type"] == "http.disconnect"
+                block += message.get("body", b"")
+                more = not gone and message.get("more_body", False)
+                if writing is not None and (writing.done() or len(block) >= BLOCK_BYTES):
+                    await writing  # raises what it met
+                    writing = None
+                if block and (len(block) >= BLOCK_BYTES or not more):
+                    if writing is not None:
+                        await writing
+                    writing = asyncio.ensure_future(self._run(receiver.take, bytes(block)))
+                    block.clear()
+        finally:
+            if writing is not None:
+                await asyncio.wait([writing])
+        if writing is not None:
+            await writing
+        ended = await self._run(lambda: receiver.end(whole=not gone))
+        return None if gone else ended
+
+    async def give(self, reply: GivesContent, receive: Receive, send: Send) -> None:
+        """Send all of it, reading a block ahead; end as soon as the client is gone."""
+        giver = reply.giver
+        leaving = asyncio.ensure_future(_client_leaves(receive))
+        reading = asyncio.ensure_future(self._run(giver.read))
+        try:
+            await send(_start(reply))
+            while True:
+                await asyncio.wait([reading, leaving], return_when=asyncio.FIRST_COMPLETED)
+                if leaving.done():
+                    return
+                block = await reading
+                if not block:
+                    break
+                reading = asyncio.ensure_future(self._run(giver.read))
+                await send({"type": "http.response.body", "body": block, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            leaving.cancel()
+            await asyncio.wait([reading])
+            # An error after the first byte has no answer but the end of the connection: the length tells the client.
+            await self._run(reply.close)
+
+    async def _run(self, call: Callable[..., T], *arguments: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
+
+
+async def refuse(
+    answer: HttpResponse, receive: Receive, send: Send, *, like: HttpResponse | None = None
+) -> None:
+    """Answer a request whose body was not read to its end, and close: what is still on its way is nobody's."""
+    for name, value in (like.headers if like is not None else {}).items():
+        answer.headers.setdefault(name, value)
+    answer["Connection"] = "close"
+    answer["Content-Length"] = str(len(answer.content))
+    await send(_start(answer))
+    await send({"type": "http.response.body", "body": answer.content, "more_body": True})
+    try:
+        async with asyncio.timeout(_LINGER_SECONDS):
+            while (message := await receive())["type"] == "http.request" and message.get("more_body", False):
+                continue
+    except TimeoutError:
+        pass  # it has had time to read
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _next_of(receive: Receive) -> Message:
+    """Who sends nothing for long is as good as gone: what came is kept, and the rest may come another time."""
+    try:
+        async with asyncio.timeout(_SILENT_SECONDS):
+            return await receive()
+    except TimeoutError:
+        return {"type": "http.disconnect"}
+
+
+async def _client_leaves(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
+async def _send_all(reply: HttpResponse, send: Send) -> None:
+    await send(_start(reply))
+    await send({"type": "http.response.body", "body": reply.content})
+
+
+def _finished(reply: HttpResponse, ended: Ended) -> HttpResponse:
+    reply.status_code = ended.status
+    for name, value in ended.headers.items():
+        reply[name] = value
+    if ended.body is not None:
+        reply.content = orjson.dumps(ended.body, default=str)
+        reply["Content-Type"] = "application/json"
+        reply["Content-Length"] = str(len(reply.content))
+    else:
+        del reply["Content-Type"]
+        if ended.status != 204:
+            reply["Content-Length"] = "0"
+    return reply
+
+
+def _answer_to(error: Exception) -> HttpResponse:
+    answer = of(error)
+    if answer is None:
+        log.error("content: an error of our own", exc_info=error)
+        answer = problem(500, "internal_error", "This is a fault of ovirtlite; its log says more.")
+    return answer
+
+
+def _start(reply: HttpResponse) -> Message:
+    headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in reply.items()]
+    headers += [(b"Set-Cookie", one.OutputString().encode("ascii")) for one in reply.cookies.values()]
+    return {"type": "http.response.start", "status": reply.status_code, "headers": headers}

@@ -1,0 +1,1 @@
+"""The content of volumes on its way: from browsers and programs to nodes, and back."""

@@ -1,0 +1,1 @@
+"""Volumes fetched from an address by a worker, which asks no address of an inner network."""
