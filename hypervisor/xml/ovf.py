@@ -174,7 +174,8 @@ def _system_words(system: Element) -> tuple[str, ...]:
     if section is None:
         return ()
     words = [_of(section, "Description"), _of(section, "OSType"), _attribute(section, "osType")]
-    return tuple(dict.fromkeys(word for word in words if word))
+    # "Other", "otherLinux64Guest": nobody said which.
+    return tuple(dict.fromkeys(word for word in words if word and not word.lower().startswith("other")))
 
 
 def _has_efi(system: Element, hardware: Element) -> bool:
