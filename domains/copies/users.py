@@ -22,6 +22,7 @@ from hypervisor.errors import InvalidXML
 from hypervisor.xml.sources import DiskUse, disk_uses
 from jobs.models import OPEN, Job
 from storage.models import Volume
+from storage.volumes.users import at_work
 
 __all__ = [
     "SHARED",
@@ -45,19 +46,25 @@ _SEEN_BY: dict[str, tuple[Any, str]] = {
     "template": (Template, "template.read"),
     "deleted_domain": (DeletedDomain, "domain.read"),
     "volume": (Volume, "pool.read"),
+    "job": (Job, "job.read"),
 }
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class VolumeUser:
-    """Whoever would lose something with the volume. `kind`: domain, template, deleted_domain or volume."""
+    """Whoever would lose something with the volume. `kind`: domain, template, deleted_domain, volume or job."""
 
     kind: str
     name: str
     id: UUID
 
     def __str__(self) -> str:
-        words = {"template": "template ", "deleted_domain": "the deleted domain ", "volume": "volume "}
+        words = {
+            "template": "template ",
+            "deleted_domain": "the deleted domain ",
+            "volume": "volume ",
+            "job": "the job ",
+        }
         return f"{words.get(self.kind, '')}{self.name}"
 
 
@@ -206,10 +213,17 @@ def is_at(use: DiskUse, path: str, host: Host) -> bool:
 
 
 def being_made(hosts: Iterable[UUID]) -> list[tuple[VolumeUser, UUID | None, set[str]]]:
-    """Domains that are just being made or changed, on which host, with the volumes that they will stand on."""
+    """Domains that are just being made or changed, on which host, with the volumes that they will stand on; and
+    jobs that are at work on volumes.
+    """
+    hosts = list(hosts)
     jobs = Job.objects.filter(kind__in=_MAKING, host_id__in=hosts, state__in=OPEN)
-    return [
+    domains = [
         (VolumeUser("domain", job.object_name, job.object_id), job.host_id, _to_be_used(job)) for job in jobs
+    ]
+    return domains + [
+        (VolumeUser("job", f"{job.kind} of {job.object_name}", job.pk), job.host_id, paths)
+        for job, paths in at_work(hosts)
     ]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
+from access.actor import Actor
 from hosts import looking
 from hosts.models import Host
 from hypervisor import errors
@@ -16,7 +17,7 @@ from jobs.carrying import Carrying
 from jobs.errors import JobFailed
 from jobs.models import Job
 from storage.models import Volume
-from storage.users import names_for
+from storage.users import Told, names_for, users_of
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -60,9 +61,18 @@ def as_it_was(node: Node, pool: UUID, name: str, path: str, format: str, backing
 
 
 def refuse_users(node: Node, job: Job, path: str, *, besides: UUID | None = None) -> None:
-    """Ask the node itself, just before something is lost. Raises JobFailed."""
+    """Ask anew, and the node itself, just before something is lost. Raises JobFailed."""
+    host = host_of(job)
+    by = Actor.SYSTEM if job.requested_by is None else Actor(user=job.requested_by)
+    recorded = users_of(host, [path], Actor.SYSTEM).get(path, Told(""))
+    standing = {id for _, id, _ in recorded.users} - {job.pk, besides}
+    if standing:
+        told = users_of(host, [path], by).get(path, Told(""))
+        words = [name for _, id, name in told.users if id in standing]
+        words += ["another object"] if len(words) < len(standing) else []
+        raise JobFailed("in_use", f"{path} is used by {', '.join(words)}. Nothing was done.")
     for users in node.volume_users([path], besides=besides).values():
-        named = ", ".join(names_for(users, host_of(job), job))
+        named = ", ".join(names_for(users, host, job))
         raise JobFailed("in_use", f"{path} is used by {named}. Nothing was done.")
 
 

@@ -9,7 +9,6 @@ LONGEST = 200  # bytes: a file's name has 255, and a copy on its way to a name h
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
 # Where a volume is no file: what LVM, ZFS and Ceph take.
 PLAIN_NAMES = frozenset({"logical", "zfs", "rbd", "disk"})
-MAKING = ("volume.create", "volume.clone", "volume.convert", "volume.rename", "volume.fetch", "image.copy")
 
 
 def fault(name: str) -> str:
@@ -39,7 +38,7 @@ def taken(pool: Pool, name: str) -> str:
     if Volume.objects.filter(pool=pool, name=name).exists():
         return f"There is a volume {name} in {pool.name} already."
     making = Job.objects.filter(
-        kind__in=MAKING, state__in=OPEN, options__pool=str(pool.pk), options__name=name
+        object_kind="volume", state__in=OPEN, options__pool=str(pool.pk), options__name=name
     )
     if making.exists() or Upload.objects.filter(pool=pool, volume_name=name, made=True).exists():
         return f"A volume {name} is being made in {pool.name} at this moment."
