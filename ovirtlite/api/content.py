@@ -28,6 +28,35 @@ _LINGER_SECONDS = 2.0
 _SILENT_SECONDS = 60.0
 
 
+class Body:
+    """The body of one request. `ended`: no more of it comes; `gone`: because nobody is there any more."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.ended = False
+        self.gone = False
+
+    async def next(self) -> bytes:
+        """Who sends nothing for long is as good as gone: what came is kept, and the rest may come another time."""
+        try:
+            async with asyncio.timeout(_SILENT_SECONDS):
+                message = await self._receive()
+        except TimeoutError:
+            message = {"type": "http.disconnect"}
+        self.gone = message["type"] == "http.disconnect"
+        self.ended = self.gone or not message.get("more_body", False)
+        return message.get("body", b"")
+
+    async def linger(self) -> None:
+        """Read on for a moment: a client that still sends would else be cut off before it reads its answer."""
+        try:
+            async with asyncio.timeout(_LINGER_SECONDS):
+                while not self.ended:
+                    await self.next()
+        except TimeoutError:
+            self.ended = True  # it has had its time
+
+
 class ContentExchange:
     """The threads that wait for nodes, apart from those that answer requests. More transfers than these take turns."""
 
@@ -36,32 +65,29 @@ class ContentExchange:
 
     async def take(self, reply: TakesContent, receive: Receive, send: Send) -> None:
         """Take the whole body, and answer."""
+        body = Body(receive)
         try:
-            ended = await self._taken(reply.receiver, receive)
+            ended = await self._taken(reply.receiver, body)
         except Exception as error:  # noqa: BLE001 - every error has an answer, as in views
             await self._run(reply.close)
-            await refuse(_answer_to(error), receive, send, like=reply)
+            await refuse(_answer_to(error), body, send, like=reply)
             return
         await self._run(reply.close)
         if ended is not None:
             await _send_all(_finished(reply, ended), send)
 
-    async def _taken(self, receiver: Receiver, receive: Receive) -> Ended | None:
+    async def _taken(self, receiver: Receiver, body: Body) -> Ended | None:
         """What the receiver says at the end; None where nobody is there any more to be told."""
         await self._run(receiver.begin)
         writing: asyncio.Future[None] | None = None
         block = bytearray()
-        more, gone = True, False
         try:
-            while more:
-                message = await _next_of(receive)
-                gone = message["type"] == "http.disconnect"
-                block += message.get("body", b"")
-                more = not gone and message.get("more_body", False)
+            while not body.ended:
+                block += await body.next()
                 if writing is not None and (writing.done() or len(block) >= BLOCK_BYTES):
                     await writing  # raises what it met
                     writing = None
-                if block and (len(block) >= BLOCK_BYTES or not more):
+                if block and (len(block) >= BLOCK_BYTES or body.ended):
                     if writing is not None:
                         await writing
                     writing = asyncio.ensure_future(self._run(receiver.take, bytes(block)))
@@ -71,8 +97,8 @@ class ContentExchange:
                 await asyncio.wait([writing])
         if writing is not None:
             await writing
-        ended = await self._run(lambda: receiver.end(whole=not gone))
-        return None if gone else ended
+        ended = await self._run(lambda: receiver.end(whole=not body.gone))
+        return None if body.gone else ended
 
     async def give(self, reply: GivesContent, receive: Receive, send: Send) -> None:
         """Send all of it, reading a block ahead; end as soon as the client is gone."""
@@ -101,9 +127,7 @@ class ContentExchange:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
 
 
-async def refuse(
-    answer: HttpResponse, receive: Receive, send: Send, *, like: HttpResponse | None = None
-) -> None:
+async def refuse(answer: HttpResponse, body: Body, send: Send, *, like: HttpResponse | None = None) -> None:
     """Answer a request whose body was not read to its end, and close: what is still on its way is nobody's."""
     for name, value in (like.headers if like is not None else {}).items():
         answer.headers.setdefault(name, value)
@@ -111,22 +135,8 @@ async def refuse(
     answer["Content-Length"] = str(len(answer.content))
     await send(_start(answer))
     await send({"type": "http.response.body", "body": answer.content, "more_body": True})
-    try:
-        async with asyncio.timeout(_LINGER_SECONDS):
-            while (message := await receive())["type"] == "http.request" and message.get("more_body", False):
-                continue
-    except TimeoutError:
-        pass  # it has had time to read
+    await body.linger()
     await send({"type": "http.response.body", "body": b""})
-
-
-async def _next_of(receive: Receive) -> Message:
-    """Who sends nothing for long is as good as gone: what came is kept, and the rest may come another time."""
-    try:
-        async with asyncio.timeout(_SILENT_SECONDS):
-            return await receive()
-    except TimeoutError:
-        return {"type": "http.disconnect"}
 
 
 async def _client_leaves(receive: Receive) -> None:

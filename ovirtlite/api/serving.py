@@ -20,7 +20,7 @@ from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
-from ovirtlite.api.content import ContentExchange, refuse
+from ovirtlite.api.content import Body, ContentExchange, refuse
 from ovirtlite.api.middleware import CONTENT
 from ovirtlite.api.problems import body_too_large, problem
 from storage.content.replies import GivesContent, TakesContent, takes_content
@@ -73,7 +73,7 @@ class OneHopHandler(ASGIHandler):
         if isinstance(response, TakesContent):
             await self._content.take(response, receive, send)
         elif isinstance(response, HttpResponse):
-            await refuse(response, receive, send)
+            await refuse(response, Body(receive), send)
         else:
             raise TypeError("a view that takes content answers with no stream")
 

@@ -57,7 +57,7 @@ def decide(pool_id: UUID, name: str, url: str, wanted: Wanted, *, by: Actor, loc
             "sha256": wanted.sha256.lower(),
             "library": wanted.library,
         },
-        told={"name": name, "from": parts.hostname or ""},
+        told={"volume": name, "from": parts.hostname or ""},
     )
 
 

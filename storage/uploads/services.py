@@ -71,7 +71,7 @@ def open_into_pool(pool_id: UUID, name: str, wanted: Wanted, *, by: Actor) -> Up
             pool,
             by=by,
             options={"pool": str(pool.pk), "name": name},
-            told={"name": name, "size_bytes": wanted.size_bytes},
+            told={"volume": name, "size_bytes": wanted.size_bytes},
             holds=("volume", uuid4(), name),
             deadline_seconds=_DEADLINE_SECONDS,
         )
@@ -180,6 +180,8 @@ def begin(upload: Upload, offset: int, length: int | None, *, by: Actor) -> str:
     check_running(upload.pool)
     if upload.refused:
         raise Conflict(upload.refused, code="content_refused")
+    if Job.objects.filter(pk=upload.pk, cancel_requested_at__isnull=False).exists():
+        raise Conflict("The upload was cancelled.", code="given_up")
     if offset != upload.received_bytes:
         raise WrongOffset(
             f"{upload.received_bytes} bytes are there for certain, so the next begin at "
