@@ -8,7 +8,6 @@ from access.api.serializers import ReferenceSerializer, StrictSerializer
 from domains.models import Backup
 from jobs.api.shapes import OpenJobSerializer
 
-
 FORMATS = [("raw", "raw"), ("qcow2", "qcow2")]
 
 

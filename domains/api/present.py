@@ -1,7 +1,7 @@
 """A domain as the API shows it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,8 @@ from uuid import UUID
 from django.utils import timezone
 
 from access.actor import Actor
-from domains.models import Claim, Tag
+from domains.models import Backup, Claim, Schedule, Tag
+from domains.schedules.services import of_domain
 from hosts.api.present import stale
 from hosts.models import ANSWERS
 from hypervisor.states import ACTIVE, ALLOWED_FROM, DomainAction, DomainState
@@ -36,6 +37,8 @@ class Page:
     conflicts: dict[UUID, dict[str, Any]]
     tags: dict[UUID, list[str]]
     now: datetime
+    last_backup: dict[str, Any] | None = None
+    schedules: int = 0
 
     @classmethod
     def of(cls, rows: Sequence[dict[str, Any]], actor: Actor) -> "Page":
@@ -53,7 +56,17 @@ class Page:
         tags: dict[UUID, list[str]] = {}
         for domain_id, name in Tag.objects.filter(domain_id__in=ids).values_list("domain_id", "name"):
             tags.setdefault(domain_id, []).append(name)
-        return cls(actor, jobs, conflicts, tags, timezone.now())
+        page = cls(actor, jobs, conflicts, tags, timezone.now())
+        return replace(page, **_backed_up(ids[0])) if rows and "description" in rows[0] else page
+
+
+def _backed_up(domain_id: UUID) -> dict[str, Any]:
+    """Of one domain: its last restore point, and how many schedules it is part of."""
+    last = Backup.objects.filter(domain_id=domain_id, state=Backup.State.COMPLETE).order_by("-created_at")
+    return {
+        "last_backup": last.values("id", "created_at").first(),
+        "schedules": Schedule.objects.filter(of_domain(domain_id)).count(),
+    }
 
 
 def present(row: dict[str, Any], page: Page) -> dict[str, Any]:
@@ -99,6 +112,8 @@ def present(row: dict[str, Any], page: Page) -> dict[str, Any]:
         shown["description"] = row["description"]
         shown["disks"] = row["definition__disks"] or []
         shown["interfaces"] = row["definition__interfaces"] or []
+        shown["last_backup"] = page.last_backup
+        shown["schedules"] = page.schedules
     return shown
 
 

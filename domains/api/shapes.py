@@ -75,12 +75,21 @@ class InterfaceSerializer(serializers.Serializer[Any]):
     target = serializers.CharField(allow_blank=True)
 
 
+class LastBackupSerializer(serializers.Serializer[Any]):
+    """A domain's latest restore point."""
+
+    id = serializers.UUIDField()
+    created_at = serializers.DateTimeField()
+
+
 class DomainSerializer(DomainListSerializer):
     """A domain."""
 
     description = serializers.CharField(allow_blank=True)
     disks = DiskSerializer(many=True)
     interfaces = InterfaceSerializer(many=True)
+    last_backup = LastBackupSerializer(allow_null=True)
+    schedules = serializers.IntegerField(help_text="How many schedules it is part of.")
 
 
 class DomainXMLSerializer(serializers.Serializer[Any]):

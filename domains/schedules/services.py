@@ -67,7 +67,7 @@ def make(said: Mapping[str, Any], *, by: Actor) -> UUID:
     schedule = Schedule(kind=said["kind"], created_by=by.user)
     with transaction.atomic():
         _set(schedule, said, by)
-        audit.record(by, "schedule.create", "schedule", schedule.pk, schedule.name, kind=schedule.kind)
+        audit.record(by, "schedule.create", "schedule", schedule.pk, schedule.name, what=schedule.kind)
     return schedule.pk
 
 

@@ -3262,6 +3262,9 @@ export interface components {
             description: string;
             disks: components["schemas"]["Disk"][];
             interfaces: components["schemas"]["Interface"][];
+            last_backup: components["schemas"]["LastBackup"] | null;
+            /** @description How many schedules it is part of. */
+            schedules: number;
         };
         /** @description One value a step; null where nothing was measured. */
         DomainHistory: {
@@ -5321,6 +5324,13 @@ export interface components {
             bridges: string[];
             explanation: string;
             commands: components["schemas"]["Commands"][];
+        };
+        /** @description A domain's latest restore point. */
+        LastBackup: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            created_at: string;
         };
         /** @description One file of a chain. `id` is null for what is in no pool that is known. */
         Layer: {

@@ -35,7 +35,7 @@ TABLE: dict[tuple[str, str], str] = {
     **{
         ("get", f"{_D}{what}"): "domain.read"
         for what in ("", "devices/", "disks/", "interfaces/", "hardware/", "guest/", "snapshots/",
-                     "snapshots/<str:name>/", "stats/", "stats/history/")
+                     "snapshots/<str:name>/", "stats/", "stats/history/", "backups/")
     },
     **{
         ("get", f"{_D}{what}"): "domain.read_xml"
@@ -58,6 +58,8 @@ TABLE: dict[tuple[str, str], str] = {
     ("put", f"{_D}xml/"): "domain.edit_xml",
     ("post", f"{_D}xml/check/"): "domain.edit_xml",
     ("post", f"{_D}revisions/<int:number>/rollback/"): "domain.edit_xml",
+    ("post", f"{_D}backups/"): "domain.backup",
+    ("post", f"{_D}disks/<str:target>/move/"): "domain.edit",
     ("post", f"{_D}snapshots/"): "domain.snapshot",
     ("patch", f"{_D}snapshots/<str:name>/"): "domain.snapshot",
     ("delete", f"{_D}snapshots/<str:name>/"): "domain.snapshot",
@@ -118,6 +120,8 @@ def world(pool: Pool) -> dict[str, Any]:
         ("post", f"{_D}send-keys/"): {"keys": ["a"]},
         ("post", f"{_D}type/"): {"text": "a"},
         ("post", f"{_D}snapshots/"): {"name": "s2"},
+        ("post", f"{_D}backups/"): {"pool": str(pool.pk)},
+        ("post", f"{_D}disks/<str:target>/move/"): {"pool": str(pool.pk)},
         ("patch", f"{_D}snapshots/<str:name>/"): {"description": "x"},
     }
     ids = {_D: one.pk, _T: template(pool).pk, _B: deleted(pool.host).pk}
