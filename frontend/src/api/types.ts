@@ -17,6 +17,7 @@ export type DomainXML = Schemas["DomainXML"];
 export type Event = Schemas["Event"];
 export type Guest = Schemas["Guest"];
 export type Host = Schemas["Host"];
+export type HostInterface = Schemas["HostInterface"];
 export type HostState = Schemas["HostState"];
 export type HostWish = Schemas["HostBodyRequest"];
 export type Job = Schemas["Job"];

@@ -42,6 +42,7 @@ const PLACES = [
   ["/hosts", "host.many"],
   ["/storage", "pool.many"],
   ["/networks", "network.many"],
+  ["/backups", "backup.title"],
   ["/jobs", "job.title"],
   ["/events", "event.many"],
   ["/deleted", "deleted.title"],

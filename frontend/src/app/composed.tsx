@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { useMay } from "../access/queries";
+import { DomainBackups } from "../backups/DomainBackups";
 import { ConsolePanel } from "../console/ConsolePanel";
 import { ConsoleWindow } from "../console/ConsoleWindow";
 import { DomainActions } from "../domains/actions/DomainActions";
@@ -17,6 +18,7 @@ import { EventsList } from "../events/EventsList";
 import { HostPage } from "../hosts/HostPage";
 import { useHosts } from "../hosts/queries";
 import { JobsTable } from "../jobs/JobsTable";
+import { NetworkPage } from "../networks/NetworkPage";
 import { NetworksTable } from "../networks/NetworksTable";
 import { PoolsTable } from "../storage/pools/PoolsTable";
 import { PageHead } from "../ui/PageHead";
@@ -69,6 +71,7 @@ export function DomainRoute() {
   return (
     <DomainPage
       console={(domain) => <ConsolePanel domain={domain} start={<StartButton domain={domain} />} />}
+      backups={(domain) => <DomainBackups domain={domain} />}
       jobs={(domain) => <JobsTable object={domain.id} />}
       events={(domain) => <EventsList object={domain.id} />}
     />
@@ -99,13 +102,8 @@ export function HostRoute() {
   );
 }
 
-export function NetworksRoute() {
-  const { t } = useTranslation();
-  return (
-    <ListPage title={t("network.many")}>
-      <NetworksTable />
-    </ListPage>
-  );
+export function NetworkRoute() {
+  return <NetworkPage jobs={(network) => <JobsTable object={network.id} />} events={(network) => <EventsList object={network.id} />} />;
 }
 
 export function JobsRoute() {

@@ -1,11 +1,13 @@
 import type { RouteObject } from "react-router";
 
 import { TokensPage } from "../access/TokensPage";
+import { BackupsPage } from "../backups/BackupsPage";
 import { DeletedPage } from "../domains/deleted/DeletedPage";
 import { TemplatesPage } from "../domains/templates/TemplatesPage";
 import { HostsPage } from "../hosts/HostsPage";
+import { NetworksPage } from "../networks/NetworksPage";
 import { StoragePage } from "../storage/StoragePage";
-import { ConsoleRoute, CreateRoute, DomainRoute, DomainsRoute, EventsRoute, HostRoute, JobsRoute, NetworksRoute } from "./composed";
+import { ConsoleRoute, CreateRoute, DomainRoute, DomainsRoute, EventsRoute, HostRoute, JobsRoute, NetworkRoute } from "./composed";
 import { Crash } from "./Crash";
 import { Frame } from "./Frame";
 import { NotFoundPage } from "./NotFoundPage";
@@ -27,7 +29,9 @@ export const routes: RouteObject[] = [
       { path: "hosts", element: <HostsPage /> },
       { path: "hosts/:id", element: <HostRoute /> },
       { path: "storage", element: <StoragePage /> },
-      { path: "networks", element: <NetworksRoute /> },
+      { path: "networks", element: <NetworksPage /> },
+      { path: "networks/:id", element: <NetworkRoute /> },
+      { path: "backups", element: <BackupsPage /> },
       { path: "jobs", element: <JobsRoute /> },
       { path: "events", element: <EventsRoute /> },
       { path: "tokens", element: <TokensPage /> },

@@ -27,11 +27,12 @@ const SnapshotsTab = lazy(() => import("./snapshots/SnapshotsTab"));
 interface DomainPageProps {
   /** The parts of the page that other features draw. */
   console: (domain: DomainDetail) => ReactNode;
+  backups: (domain: DomainDetail) => ReactNode;
   jobs: (domain: DomainDetail) => ReactNode;
   events: (domain: DomainDetail) => ReactNode;
 }
 
-const TABS = ["overview", "console", "hardware", "snapshots", "guest", "history", "xml", "jobs", "events"] as const;
+const TABS = ["overview", "console", "hardware", "snapshots", "backups", "guest", "history", "xml", "jobs", "events"] as const;
 // What is in the XML is told only to who may read it.
 const OF_THE_XML: readonly string[] = ["xml", "history"];
 
@@ -62,7 +63,7 @@ export function DomainPage(props: DomainPageProps) {
   );
 }
 
-function DomainView({ domain, console, jobs, events }: DomainPageProps & { domain: DomainDetail }) {
+function DomainView({ domain, console, backups, jobs, events }: DomainPageProps & { domain: DomainDetail }) {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
   const job = useJobOf(domain);
@@ -78,6 +79,7 @@ function DomainView({ domain, console, jobs, events }: DomainPageProps & { domai
     console: () => console(domain),
     hardware: () => <HardwareTab domain={domain} />,
     snapshots: () => <SnapshotsTab domain={domain} />,
+    backups: () => backups(domain),
     guest: () => <GuestTab domain={domain} />,
     history: () => <HistoryTab domain={domain} />,
     xml: () => <DomainXML domain={domain} />,

@@ -27,10 +27,11 @@ import { Bytes, Copyable, useAgo, When } from "../ui/Values";
 import { HostActions } from "./actions/HostActions";
 import { HostDialog } from "./actions/HostDialog";
 import { HostStatus } from "./HostState";
+import { InterfacesTab } from "./InterfacesTab";
 import { useHost } from "./queries";
 
-const TABS = ["overview", "domains", "storage", "networks", "jobs", "events"] as const;
-type Part = Exclude<(typeof TABS)[number], "overview">;
+const TABS = ["overview", "domains", "storage", "networks", "interfaces", "jobs", "events"] as const;
+type Part = Exclude<(typeof TABS)[number], "overview" | "interfaces">;
 
 /** The parts of the page that other features draw. */
 export type HostParts = Record<Part, (host: Host) => ReactNode>;
@@ -109,7 +110,7 @@ function HostView({ host, parts }: { host: Host; parts: HostParts }) {
       </PageSection>
       <PageSection isFilled>
         <TabContentBody id={`tab-${active}`} role="tabpanel">
-          {active === "overview" ? <HostOverview host={host} /> : parts[active](host)}
+          {active === "overview" ? <HostOverview host={host} /> : active === "interfaces" ? <InterfacesTab host={host} /> : parts[active](host)}
         </TabContentBody>
       </PageSection>
       {editing && <HostDialog host={host} onClose={() => setEditing(false)} />}

@@ -1,7 +1,7 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { api, type Query } from "../api/client";
-import type { Host, HostWish, Job, Offer, Page } from "../api/types";
+import type { Host, HostInterface, HostWish, Job, Network, Offer, Page } from "../api/types";
 import { refreshObject } from "../jobs/queries";
 import { keys } from "../live/keys";
 
@@ -27,6 +27,22 @@ export function useOffers() {
     queryKey: ["host-offers"],
     queryFn: ({ signal }) => api.get<Offer[]>("/hosts/offers/", {}, signal),
     staleTime: 30_000,
+  });
+}
+
+export function useInterfaces(id: string) {
+  return useQuery({
+    queryKey: keys.one("host", id, "interfaces"),
+    queryFn: ({ signal }) => api.get<HostInterface[]>(`/hosts/${id}/interfaces/`, {}, signal),
+  });
+}
+
+/** The networks of the host, to say which of them is on which interface. */
+export function useNetworksOf(id: string) {
+  return useQuery({
+    queryKey: keys.list("network", "on", id),
+    queryFn: ({ signal }) => api.get<Page<Network>>("/networks/", { host: id, limit: 200 }, signal),
+    select: (page) => page.results,
   });
 }
 

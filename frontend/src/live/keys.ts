@@ -11,12 +11,13 @@ export const keys = {
   one: (kind: string, id: string, ...rest: unknown[]): QueryKey => [kind, "one", id, ...rest],
 };
 
-// What also changes when an object of a kind does: every change of these is an event, a host counts its domains, and
-// only jobs put something into the recycle bin or take it out.
+// What also changes when an object of a kind does: every change of these is an event, a host counts its domains,
+// volumes name their users, and only jobs put something into the recycle bin or take it out.
 const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
-  domain: ["event", "host", "snapshot"],
-  host: ["event", "domain", "pool", "network"],
-  job: ["event", "deleted_domain", "template"],
+  domain: ["event", "host", "snapshot", "volume", "backup", "schedule", "network"],
+  host: ["event", "domain", "pool", "network", "filter", "cluster_network"],
+  job: ["event", "deleted_domain", "template", "backup", "schedule", "image"],
+  network: ["cluster_network"],
   volume: ["pool"],
 };
 

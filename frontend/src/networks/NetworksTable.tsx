@@ -1,39 +1,53 @@
-import { EmptyState, EmptyStateBody } from "@patternfly/react-core";
-import { CheckCircleIcon, NetworkIcon, OffIcon } from "@patternfly/react-icons";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { EmptyState, EmptyStateActions, EmptyStateBody, EmptyStateFooter, Icon } from "@patternfly/react-core";
+import { NetworkIcon } from "@patternfly/react-icons";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import { api } from "../api/client";
-import type { Network, Page } from "../api/types";
-import { keys } from "../live/keys";
 import { DataTable, type Column } from "../ui/DataTable";
-import { StateLabel } from "../ui/StateLabel";
 import { useTableState } from "../ui/tableState";
+import { KIND_ICON, kindOf } from "./kinds";
+import { NetworkActions } from "./NetworkActions";
+import { NetworkStatus } from "./NetworkState";
+import { useNetworks } from "./queries";
+import type { NetworkRow } from "./shapes";
 
 /** The virtual networks of the hosts. */
-export function NetworksTable({ host }: { host?: string }) {
+export function NetworksTable({ host, firstStep }: { host?: string; firstStep?: ReactNode }) {
   const { t } = useTranslation();
   const table = useTableState([], "name");
-  const asked = { ...table.query, host };
-  const query = useQuery({
-    queryKey: keys.list("network", asked),
-    queryFn: ({ signal }) => api.get<Page<Network>>("/networks/", asked, signal),
-    placeholderData: keepPreviousData,
-  });
-  const columns: Column<Network>[] = [
-    { key: "name", title: t("name"), sort: "name", cell: (network) => network.name },
+  const query = useNetworks({ ...table.query, host });
+  const columns: Column<NetworkRow>[] = [
+    { key: "name", title: t("name"), sort: "name", cell: (network) => <Link to={`/networks/${network.id}`}>{network.name}</Link> },
     { key: "state", title: t("state"), cell: (network) => <NetworkStatus network={network} /> },
-    { key: "host", title: t("host.one"), cell: (network) => <Link to={`/hosts/${network.host.id}`}>{network.host.name}</Link> },
-    { key: "forward", title: t("network.forward"), cell: (network) => network.forward || t("network.isolated") },
-    { key: "bridge", title: t("network.bridge"), cell: (network) => (network.bridge ? <code>{network.bridge}</code> : "–") },
+    { key: "host", title: t("host.one"), sort: "host", cell: (network) => <Link to={`/hosts/${network.host.id}`}>{network.host.name}</Link> },
+    { key: "kind", title: t("network.kindIs"), sort: "forward", cell: (network) => <KindWords network={network} /> },
+    { key: "bridge", title: t("network.bridge"), from: "xl", sort: "bridge", cell: ({ bridge, spec }) => (bridge || spec.devices?.[0] ? <code>{bridge || spec.devices?.[0]}</code> : "–") },
     {
       key: "addresses",
-      title: t("network.addresses"),
+      title: t("network.subnet"),
       from: "lg",
-      cell: (network) => (network.addresses.length > 0 ? <code>{network.addresses.join(", ")}</code> : "–"),
+      cell: ({ addresses, spec }) =>
+        addresses.length > 0 ? (
+          <>
+            {addresses.map((address) => (
+              <div key={address}>
+                <code>{address}</code>
+              </div>
+            ))}
+            {spec.ips?.some(({ dhcp }) => dhcp) && <span className="ol-quiet">DHCP</span>}
+          </>
+        ) : (
+          "–"
+        ),
     },
-    { key: "autostart", title: t("autostart"), from: "xl", fit: true, cell: (network) => t(network.autostart ? "yes" : "no") },
+    { key: "interfaces", title: t("network.on"), numeric: true, fit: true, cell: ({ id, interfaces }) => (interfaces > 0 ? <Link to={`/networks/${id}`}>{interfaces}</Link> : 0) },
+    {
+      key: "cluster",
+      title: t("clusterNetwork.one"),
+      from: "2xl",
+      cell: ({ cluster_network }) => (cluster_network ? <Link to={`/networks?tab=clusters&q=${encodeURIComponent(cluster_network.name)}`}>{cluster_network.name}</Link> : "–"),
+    },
   ];
   return (
     <DataTable
@@ -41,20 +55,31 @@ export function NetworksTable({ host }: { host?: string }) {
       columns={host ? columns.filter((column) => column.key !== "host") : columns}
       table={table}
       query={query}
+      rowActions={(network) => <NetworkActions network={network} inRow />}
       empty={
         <EmptyState titleText={t("network.none")} icon={NetworkIcon} headingLevel="h2">
           <EmptyStateBody>{t("network.noneBody")}</EmptyStateBody>
+          {firstStep && (
+            <EmptyStateFooter>
+              <EmptyStateActions>{firstStep}</EmptyStateActions>
+            </EmptyStateFooter>
+          )}
         </EmptyState>
       }
     />
   );
 }
 
-function NetworkStatus({ network }: { network: Network }) {
+export function KindWords({ network }: { network: NetworkRow }) {
   const { t } = useTranslation();
+  const kind = kindOf({ ...network.spec, forward: network.forward, bridge: network.bridge });
+  const Picture = KIND_ICON[kind];
   return (
-    <StateLabel icon={network.active ? CheckCircleIcon : OffIcon} tone={network.active ? "success" : undefined}>
-      {t(network.active ? "network.active" : "network.inactive")}
-    </StateLabel>
+    <span className="ol-state" title={t(`network.kindBody.${kind}`)}>
+      <Icon>
+        <Picture />
+      </Icon>
+      {t(`network.kind.${kind}`)}
+    </span>
   );
 }

@@ -7,6 +7,16 @@ export function objectPath(object: { kind: string; id: string }): string | null 
       return `/hosts/${object.id}`;
     case "pool":
       return `/storage?pool=${object.id}`;
+    case "network":
+      return `/networks/${object.id}`;
+    case "backup":
+      return "/backups";
+    case "schedule":
+      return "/backups?tab=schedules";
+    case "filter":
+      return "/networks?tab=filters";
+    case "cluster_network":
+      return "/networks?tab=clusters";
     default:
       return null;
   }

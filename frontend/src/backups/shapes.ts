@@ -1,0 +1,6 @@
+import type { components } from "../api/schema";
+
+type Schemas = components["schemas"];
+
+export type Backup = Schemas["Backup"];
+export type Schedule = Schemas["Schedule"];

@@ -1,0 +1,98 @@
+import { PageSection, Tab, TabContentBody, Tabs, TabTitleText } from "@patternfly/react-core";
+import { lazy, Suspense, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useParams, useSearchParams } from "react-router";
+
+import { JobProgress } from "../jobs/JobProgress";
+import { useJobOf } from "../jobs/queries";
+import { useLasting } from "../jobs/useLasting";
+import { FactsSkeleton } from "../ui/Facts";
+import { PageHead } from "../ui/PageHead";
+import { OutdatedAlert, ProblemPage } from "../ui/Problems";
+import { AddressesTab } from "./AddressesTab";
+import { NetworkActions } from "./NetworkActions";
+import { NetworkOverview } from "./NetworkOverview";
+import { NetworkStatus } from "./NetworkState";
+import { PendingChanges } from "./PendingChanges";
+import { useNetwork } from "./queries";
+import type { NetworkDetail } from "./shapes";
+
+const NetworkXML = lazy(() => import("./NetworkXML"));
+const TABS = ["overview", "addresses", "xml", "jobs", "events"] as const;
+
+interface NetworkPageProps {
+  /** The parts of the page that other features draw. */
+  jobs: (network: NetworkDetail) => ReactNode;
+  events: (network: NetworkDetail) => ReactNode;
+}
+
+/** One network: how it is, who is on it, which addresses it gives. */
+export function NetworkPage(props: NetworkPageProps) {
+  const { id = "" } = useParams();
+  const { t } = useTranslation();
+  const query = useNetwork(id);
+  if (query.data) {
+    return (
+      <>
+        {query.isError && (
+          <PageSection>
+            <OutdatedAlert error={query.error} retry={() => void query.refetch()} />
+          </PageSection>
+        )}
+        <NetworkView key={id} network={query.data} {...props} />
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHead title={t(query.isError ? "network.one" : "loading")} parent={{ title: t("network.many"), to: "/networks" }} />
+      <PageSection isFilled>
+        {query.isError ? <ProblemPage error={query.error} retry={() => void query.refetch()} /> : <FactsSkeleton />}
+      </PageSection>
+    </>
+  );
+}
+
+function NetworkView({ network, jobs, events }: NetworkPageProps & { network: NetworkDetail }) {
+  const { t } = useTranslation();
+  const [params, setParams] = useSearchParams();
+  const job = useJobOf(network);
+  const lasting = useLasting(job);
+  const tabs = TABS.filter((tab) => tab !== "addresses" || (network.spec.ips ?? []).length > 0);
+  const active = tabs.find((tab) => tab === params.get("tab")) ?? "overview";
+  const body: Record<(typeof TABS)[number], () => ReactNode> = {
+    overview: () => <NetworkOverview network={network} />,
+    addresses: () => <AddressesTab network={network} />,
+    xml: () => <NetworkXML network={network} />,
+    jobs: () => jobs(network),
+    events: () => events(network),
+  };
+  return (
+    <>
+      <PageHead
+        title={network.name}
+        parent={{ title: t("network.many"), to: "/networks" }}
+        beside={<NetworkStatus network={network} />}
+        actions={<NetworkActions network={network} />}
+      />
+      {((job && lasting) || network.pending.length > 0) && (
+        <PageSection className="ol-stack">
+          {job && lasting && <JobProgress job={job} />}
+          <PendingChanges network={network} />
+        </PageSection>
+      )}
+      <PageSection type="tabs">
+        <Tabs activeKey={active} onSelect={(_event, key) => setParams(key === "overview" ? {} : { tab: String(key) })} aria-label={t("network.parts")} usePageInsets>
+          {tabs.map((tab) => (
+            <Tab key={tab} eventKey={tab} title={<TabTitleText>{t(`tab.${tab}`)}</TabTitleText>} tabContentId={`tab-${tab}`} />
+          ))}
+        </Tabs>
+      </PageSection>
+      <PageSection isFilled>
+        <TabContentBody id={`tab-${active}`} role="tabpanel">
+          <Suspense fallback={<FactsSkeleton />}>{body[active]()}</Suspense>
+        </TabContentBody>
+      </PageSection>
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+import { useForm, useWatch } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+
+import { changesOf } from "../form/changes";
+import { formOf, placeOf, type NetworkForm } from "../form/form";
+import { DnsRecords } from "../form/sections";
+import { kindOf } from "../kinds";
+import type { NetworkDetail } from "../shapes";
+import { PartDialog } from "./PartDialog";
+
+/** Names that the network's DNS answers with an address. */
+export function RecordsDialog({ network, onClose }: { network: NetworkDetail; onClose: () => void }) {
+  const { t } = useTranslation();
+  const form = useForm<NetworkForm>({ defaultValues: formOf(network.host.id, network.name, kindOf(network.spec), network.spec, network.autostart) });
+  const values = useWatch({ control: form.control }) as NetworkForm;
+  return (
+    <PartDialog
+      network={network}
+      title={t("network.editRecords")}
+      form={form}
+      wish={changesOf(values, network.spec, network.autostart)}
+      placeOf={(field) => placeOf(field, values)}
+      onClose={onClose}
+    >
+      <DnsRecords form={form} values={values} />
+    </PartDialog>
+  );
+}

@@ -1,0 +1,162 @@
+import { Button, Form, Grid, GridItem, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
+import { useEffect, useId, type ReactNode } from "react";
+import { useForm, useWatch, type FieldPath } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+
+import { asProblem } from "../../api/problem";
+import type { Job, Plan } from "../../api/types";
+import { useJobRequest } from "../../jobs/queries";
+import { CodeToCopy } from "../../ui/CodeToCopy";
+import { curlOf } from "../../ui/curl";
+import { Folded } from "../../ui/Folded";
+import { PlanView } from "../../ui/PlanView";
+import { usePlan } from "../../ui/usePlan";
+import type { NetworkOptions } from "../shapes";
+import { answered, isAddressed, placeOf, takesVlans, type NetworkForm } from "./form";
+import { KindChoice } from "./KindChoice";
+import { Questions } from "./Questions";
+import { FixedAddresses, IPv6, Limits, Names, Running, Vlans } from "./sections";
+import { PARTS, SUMMARY, type Part } from "./summaries";
+
+type Wish = Record<string, unknown>;
+
+interface NetworkDialogProps {
+  title: string;
+  submit: string;
+  start: NetworkForm;
+  hostName: string;
+  /** A network that is there keeps its name, its host and its kind. */
+  fresh: boolean;
+  /** Above the rest: its name and its host. */
+  head?: (form: ReturnType<typeof useForm<NetworkForm>>) => ReactNode;
+  /** What there is on the host. */
+  options?: NetworkOptions;
+  /** Filled in once the host has said what is free there. */
+  suggested?: Partial<NetworkForm>;
+  /** What would be sent; null where nothing is to be. */
+  wishOf: (form: NetworkForm) => Wish | null;
+  method: "POST" | "PATCH";
+  path: string;
+  plan: (wish: Wish) => Promise<Plan>;
+  send: (wish: Wish) => Promise<Job>;
+  onHost?: (host: string) => void;
+  onClose: () => void;
+}
+
+/** What a network is, few questions first and the rest folded; beside it what would happen. */
+export function NetworkDialog(props: NetworkDialogProps) {
+  const { title, submit, start, hostName, fresh, head, options, suggested, wishOf, method, path, onHost, onClose } = props;
+  const { t } = useTranslation();
+  const id = useId();
+  const form = useForm<NetworkForm>({ defaultValues: start });
+  const values = useWatch({ control: form.control }) as NetworkForm;
+  const addressed = isAddressed(values.kind);
+  useSuggestions(form, suggested);
+  const { host } = values;
+  useEffect(() => onHost?.(host), [onHost, host]);
+
+  const wish = answered(values) ? wishOf(values) : null;
+  const request = useJobRequest(props.send);
+  const plan = usePlan([path, method, start.name], request.isPending ? null : wish, props.plan);
+  const error = request.error ?? plan.error;
+  const shown = useFieldErrors(form, error, plan.plan);
+  const { errors } = form.formState;
+  const bodies: Record<Part, ReactNode> = {
+    fixed: addressed && values.dhcp && <FixedAddresses form={form} values={values} />,
+    names: addressed && <Names form={form} values={values} />,
+    ipv6: addressed && <IPv6 form={form} values={values} />,
+    vlans: takesVlans(values.kind) && <Vlans form={form} values={values} />,
+    limits: <Limits form={form} values={values} addressed={addressed} />,
+    running: <Running form={form} values={values} addressed={addressed && fresh} fresh={fresh} />,
+  };
+  const troubled: Record<Part, boolean> = {
+    fixed: Boolean(errors.fixed),
+    names: Boolean(errors.domain ?? errors.forwarders ?? errors.records),
+    ipv6: Boolean(errors.address6 ?? errors.start6 ?? errors.end6),
+    vlans: Boolean(errors.vlan ?? errors.groups),
+    limits: Boolean(errors.inbound ?? errors.outbound ?? errors.mtu ?? errors.isolation),
+    running: addressed && Boolean(errors.bridge),
+  };
+  return (
+    <Modal isOpen variant="large" onClose={onClose} aria-labelledby={`${id}-title`}>
+      <ModalHeader title={title} labelId={`${id}-title`} />
+      <ModalBody>
+        <Grid hasGutter>
+          <GridItem md={7}>
+            <Form
+              id={id}
+              noValidate
+              onSubmit={(event) => {
+                event.preventDefault();
+                if (wish && !request.isPending) request.mutate(wish, { onSuccess: onClose });
+              }}
+            >
+              {head?.(form)}
+              {fresh && <KindChoice form={form} chosen={values.kind} />}
+              {values.kind !== "other" && <Questions form={form} values={values} hostName={hostName} options={options} />}
+              <div>
+                {PARTS.filter((part) => bodies[part]).map((part) => (
+                  <Folded key={part} title={t(`network.part.${part}`)} summary={SUMMARY[part](values, t)} troubled={troubled[part]}>
+                    {bodies[part]}
+                  </Folded>
+                ))}
+              </div>
+            </Form>
+          </GridItem>
+          <GridItem md={5}>
+            <div className="ol-beside ol-stack">
+              <h2 className="ol-plan-title">{t("plan.title")}</h2>
+              {wish ? (
+                <PlanView plan={plan.plan} error={error} shownFields={shown} busy={plan.busy} />
+              ) : (
+                <p className="ol-quiet">{t(answered(values) ? "network.nothingChanged" : "network.planUnasked")}</p>
+              )}
+              {wish && <CodeToCopy title={t("creation.curl")} code={curlOf(window.location.origin, path, wish, method)} />}
+            </div>
+          </GridItem>
+        </Grid>
+      </ModalBody>
+      <ModalFooter>
+        <Button
+          type="submit"
+          form={id}
+          variant="primary"
+          isLoading={request.isPending}
+          isDisabled={wish === null || request.isPending || (plan.current && (plan.error !== null || plan.plan?.allowed === false))}
+        >
+          {submit}
+        </Button>
+        <Button variant="link" onClick={onClose}>
+          {t("cancel")}
+        </Button>
+      </ModalFooter>
+    </Modal>
+  );
+}
+
+/** Puts what the host suggests where nothing was typed. */
+function useSuggestions(form: ReturnType<typeof useForm<NetworkForm>>, suggested: Partial<NetworkForm> | undefined): void {
+  const written = JSON.stringify(suggested ?? {});
+  const { setValue, getFieldState } = form;
+  useEffect(() => {
+    for (const [name, value] of Object.entries(JSON.parse(written) as Partial<NetworkForm>)) {
+      const field = name as FieldPath<NetworkForm>;
+      if (!getFieldState(field).isDirty) setValue(field, value as never);
+    }
+  }, [written, setValue, getFieldState]);
+}
+
+/** Puts complaints, of a refusal or of the plan's checks, at their fields; returns the names that have one. */
+function useFieldErrors(form: ReturnType<typeof useForm<NetworkForm>>, error: unknown, plan: Plan | undefined): readonly string[] {
+  const complaints: Record<string, readonly string[]> = error ? asProblem(error).errors : {};
+  const { setError, clearErrors, getValues } = form;
+  const said = JSON.stringify(complaints);
+  useEffect(() => {
+    clearErrors();
+    for (const [field, sentences] of Object.entries(JSON.parse(said) as Record<string, string[]>)) {
+      const place = placeOf(field, getValues());
+      if (place) setError(place as FieldPath<NetworkForm>, { type: "server", message: sentences.join(" ") });
+    }
+  }, [said, setError, clearErrors, getValues, plan]);
+  return Object.keys(complaints).filter((field) => placeOf(field, getValues()) !== null);
+}
