@@ -12,7 +12,9 @@ from hypervisor.xml.document import Element, parse, written
 from hypervisor.xml.model import Model
 from hypervisor.xml.network_parts import Dns
 from hypervisor.xml.network_spec import NetworkSpec, plain, read_spec
+from hypervisor.xml.places import prune
 
+_ANY_PORT = (1024, 65535)  # what libvirt writes into a NAT network that runs, where nobody chose
 _MACVTAP = ("bridge", "private", "vepa", "passthrough")
 
 
@@ -47,13 +49,16 @@ def pending(live: str, inactive: str) -> tuple[Pending, ...]:
         for path in dict.fromkeys((*before, *after))
         if before.get(path) != after.get(path)
     )
-    if not found and _canonical(parse(live, "network")) != _canonical(parse(inactive, "network")):
+    if not found and _canonical(_chosen(live)) != _canonical(_chosen(inactive)):
         return (Pending("xml", None, None),)
     return found
 
 
 def flat(spec: NetworkSpec) -> dict[str, str]:
-    """Every setting that says something, by a path in which lists count by what identifies their items."""
+    """Every setting that somebody chose, by a path in which lists count by what identifies their items."""
+    nat = spec.nat
+    if nat is not None and (nat.port_start, nat.port_end) == _ANY_PORT:
+        spec = replace(spec, nat=replace(nat, port_start=None, port_end=None))
     return dict(_flat(plain(spec), ""))
 
 
@@ -148,6 +153,17 @@ def _flat(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 # What identifies an item to people, whichever of these it has first.
 _KEYS = ("mac", "start", "address", "ip", "to", "name", "service", "id", "domain")
+
+
+def _chosen(xml: str) -> Element:
+    """The document without what libvirt wrote into it by itself."""
+    network = parse(xml, "network")
+    for port in network.findall("forward/nat/port"):
+        nat = port.getparent()
+        if nat is not None and (port.get("start"), port.get("end")) == tuple(map(str, _ANY_PORT)):
+            nat.remove(port)
+            prune(network, nat)
+    return network
 
 
 def _canonical(element: Element) -> Any:

@@ -8,9 +8,23 @@ from lxml import etree
 from hypervisor.errors import InvalidXML
 from hypervisor.xml.document import parse, text, written
 
-# libvirt's own filters that each ready-made one calls, in this order.
-PRESETS: dict[str, tuple[str, ...]] = {
-    "no-spoofing": ("no-mac-spoofing", "no-ip-spoofing", "no-arp-mac-spoofing", "no-arp-ip-spoofing"),
+# Each rule of the ready-made filters: what becomes of what a guest sends, the order, and what it is about. They stand
+# by themselves, for libvirt's own no-…-spoofing may be missing on a node. $MAC and $IP are the interface's; where
+# nobody says its IP (parameter IP), libvirt learns it from the first packet.
+PRESETS: dict[str, tuple[tuple[str, int, str, dict[str, str]], ...]] = {
+    "no-spoofing": (
+        ("drop", -800, "mac", {"match": "no", "srcmacaddr": "$MAC"}),
+        ("drop", -750, "arp", {"match": "no", "arpsrcmacaddr": "$MAC"}),
+        ("accept", -740, "arp", {"arpsrcipaddr": "0.0.0.0"}),
+        ("drop", -730, "arp", {"match": "no", "arpsrcipaddr": "$IP"}),
+        (
+            "accept",
+            -700,
+            "ip",
+            {"srcipaddr": "0.0.0.0", "protocol": "udp", "srcportstart": "68", "dstportstart": "67"},
+        ),
+        ("drop", -690, "ip", {"match": "no", "srcipaddr": "$IP"}),
+    ),
 }
 _PARTS = frozenset({"uuid", "rule", "filterref"})
 
@@ -65,6 +79,7 @@ def settled(xml: str, name: str, uuid: UUID) -> str:
 def ready_made(preset: str, name: str, uuid: UUID) -> str:
     """The document of a preset. Raises KeyError for one that there is not."""
     root = etree.Element("filter", name=name, chain="root")
-    for reference in PRESETS[preset]:
-        etree.SubElement(root, "filterref", filter=reference)
+    for action, priority, protocol, match in PRESETS[preset]:
+        rule = etree.SubElement(root, "rule", action=action, direction="out", priority=str(priority))
+        etree.SubElement(rule, protocol, match)
     return settled(written(root), name, uuid)
