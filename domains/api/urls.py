@@ -8,6 +8,7 @@ from domains.api.backups import BackupViewSet
 from domains.api.deleted import DeletedDomainViewSet
 from domains.api.exchange import ApplianceViewSet
 from domains.api.schedules import ScheduleViewSet
+from domains.api.storage_report import StorageReportView
 from domains.api.templates import TemplateViewSet
 from domains.api.views import DomainViewSet
 
@@ -33,6 +34,7 @@ urlpatterns = [
         ApplianceViewSet.as_view({"post": "inspect"}, detail=True, basename="volume"),
         name="volume-appliance",
     ),
+    path("storage-report/", StorageReportView.as_view(), name="storage-report"),
     *inside.urlpatterns,
     *router.urls,
 ]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from domains.copies.peers import Peers
-from domains.copies.users import VolumeUser, being_made, worded
+from domains.copies.users import VolumeUser, being_made, of_snapshots, worded
 from domains.models import Definition, DeletedDomain, TemplateVersion
 from hypervisor.errors import InvalidXML
 from hypervisor.xml.sources import disk_uses
@@ -99,6 +99,9 @@ class _Standing:
         ):
             for disk in disks:
                 self.add(host, disk["path"], VolumeUser("template", name, id))
+        for user, host, files in of_snapshots(self.hosts):
+            for path in files:
+                self.add(host, path, user)
         by_name: list[tuple[UUID, str, VolumeUser]] = []
         entries = DeletedDomain.objects.filter(host_id__in=self.hosts)
         for id, name, host, volumes, xml in entries.values_list("pk", "name", "host_id", "volumes", "xml"):

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from access.actor import Actor
 from domains.copies.disks import Places
 from domains.copies.peers import SHARED, Peers
-from domains.models import Definition, DeletedDomain, Domain, Template, TemplateVersion
+from domains.models import Definition, DeletedDomain, Domain, Snapshot, Template, TemplateVersion
 from hosts.models import Host
 from hypervisor.errors import InvalidXML
 from hypervisor.xml.sources import DiskUse, disk_uses
@@ -101,7 +101,7 @@ def users_of(
             }
             for one in (same, *(volume.path for volume in over)):
                 standing |= _domains(hosts, one, besides)
-                standing |= _kept(hosts, one, template, entry)
+                standing |= _kept(hosts, one, template, entry, besides)
         # A layer that is nobody's but the domain's own (its snapshots) is named all the same: it would be lost.
         if standing:
             found[path] = standing
@@ -116,7 +116,7 @@ def clones_on(host: Host, paths: Sequence[str], *, besides: UUID | None = None) 
         for hosts, same in _places(peers, host, path):
             for volume in _layers(hosts, same):
                 found |= _domains(hosts, volume.path, besides)
-                found |= _kept(hosts, volume.path, None, None)
+                found |= _kept(hosts, volume.path, None, None, besides)
     return sorted(found)
 
 
@@ -240,12 +240,34 @@ def _to_be_used(job: Job) -> set[str]:
     return {path for path in found if path}
 
 
-def _kept(hosts: list[UUID], path: str, template: UUID | None, entry: UUID | None) -> set[VolumeUser]:
+def of_snapshots(hosts: Iterable[UUID]) -> list[tuple[VolumeUser, UUID, set[str]]]:
+    """Domains with the files that their external snapshots keep, those of other branches too."""
+    rows = Snapshot.objects.filter(external=True, domain__host_id__in=list(hosts), domain__gone_at=None)
+    return [
+        (
+            VolumeUser("domain", name, id),
+            host,
+            {memory, *(disk.get(word, "") for disk in disks for word in ("source", "before"))} - {""},
+        )
+        for id, name, host, memory, disks in rows.values_list(
+            "domain_id", "domain__name", "domain__host_id", "memory_file", "disks"
+        )
+    ]
+
+
+def _kept(
+    hosts: list[UUID], path: str, template: UUID | None, entry: UUID | None, besides: UUID | None
+) -> set[VolumeUser]:
     versions = TemplateVersion.objects.filter(template__host_id__in=hosts).select_related("template")
     found = {
         VolumeUser("template", version.template.name, version.template.pk)
         for version in versions
         if version.template.pk != template and any(disk["path"] == path for disk in version.disks)
+    }
+    found |= {
+        user
+        for user, host, files in of_snapshots(hosts)
+        if user.id != besides and host in hosts and path in files
     }
     entries = DeletedDomain.objects.filter(host_id__in=hosts).select_related("host")
     return found | {

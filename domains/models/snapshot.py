@@ -21,7 +21,9 @@ class Snapshot(models.Model):
     current = models.BooleanField(default=False)
     memory = models.BooleanField(default=False)
     external = models.BooleanField(default=False)
-    disks = models.JSONField(default=list)  # {"target", "snapshot": internal|external|no, "source"}
+    memory_file = models.CharField(max_length=1000, blank=True)  # of an external one
+    # {"target", "snapshot": internal|external|no, "source", "before": where the disk was when it was taken}
+    disks = models.JSONField(default=list)
     taken_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)

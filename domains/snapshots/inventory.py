@@ -13,7 +13,17 @@ from hosts.rows import update_rows
 from hypervisor.snapshots import Kept, SnapshotSeen
 from live.notices import Notice, NoticeType, tell_all
 
-_COLUMNS = ("parent", "description", "state", "current", "memory", "external", "disks", "taken_at")
+_COLUMNS = (
+    "parent",
+    "description",
+    "state",
+    "current",
+    "memory",
+    "memory_file",
+    "external",
+    "disks",
+    "taken_at",
+)
 
 
 @transaction.atomic
@@ -68,6 +78,7 @@ def _columns(seen: SnapshotSeen) -> dict[str, Any]:
         "state": seen.state[:32],
         "current": seen.current,
         "memory": seen.memory is not Kept.NO,
+        "memory_file": seen.memory_file[:1000],
         "external": seen.external,
         "disks": [
             {

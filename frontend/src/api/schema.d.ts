@@ -2021,6 +2021,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/storage-report/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Volumes that nothing uses, the largest first; and what names a file or volume that is not there. */
+        get: operations["storage_report_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/templates/": {
         parameters: {
             query?: never;
@@ -2917,6 +2934,14 @@ export interface components {
             tls_ca_certificate?: string;
             tls_certificate?: string;
             tls_private_key?: string;
+        };
+        /** @description Something that names a file or volume which is not there. */
+        Dangling: {
+            object: components["schemas"]["ObjectReference"];
+            host: components["schemas"]["Reference"];
+            pool: components["schemas"]["Reference"] | null;
+            path: string;
+            reason: string;
         };
         /** @description A deleted domain that can still be had back. */
         DeletedDomain: {
@@ -6090,6 +6115,20 @@ export interface components {
             progress: number;
             step: string;
         };
+        /** @description A volume that nothing uses. */
+        Orphan: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            pool: components["schemas"]["Reference"];
+            host: components["schemas"]["Reference"];
+            path: string;
+            format: string;
+            capacity_bytes: number;
+            allocation_bytes: number;
+            /** Format: date-time */
+            updated_at: string;
+        };
         OwnPermissions: {
             everywhere: components["schemas"]["Permission"][];
             /** @description On some objects only. */
@@ -7487,6 +7526,15 @@ export interface components {
         SoundEnum: "ich9" | "ich6" | "ac97" | "none";
         /** @enum {string} */
         StatusEnum: "there" | "missing" | "differs";
+        /** @description Of running pools alone: of others nobody knows. Each list has the first thousand; the totals count all. */
+        StorageReport: {
+            orphans: components["schemas"]["Orphan"][];
+            orphans_count: number;
+            /** @description What deleting all of them would free. */
+            orphans_bytes: number;
+            dangling: components["schemas"]["Dangling"][];
+            dangling_count: number;
+        };
         /** @description A bridge's name, a subnet and a range that nothing on the host takes. */
         Suggested: {
             bridge: string;
@@ -21203,6 +21251,56 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    storage_report_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Of this host alone. */
+                host?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageReport"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
