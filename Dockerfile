@@ -12,7 +12,7 @@ COPY . .
 FROM debian:bookworm-slim
 RUN apt-get update \
   && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-    ca-certificates libvirt0 openssh-client osinfo-db python3 tini \
+    ca-certificates libvirt0 openssh-client osinfo-db python3 qemu-utils tini \
   && rm -rf /var/lib/apt/lists/* \
   && useradd --system --uid 10001 --home-dir /var/lib/ovirtlite --create-home ovirtlite \
   && install -d -o ovirtlite -g ovirtlite -m 700 /var/lib/ovirtlite/run /var/lib/ovirtlite/log /var/lib/ovirtlite/nodes

@@ -18,6 +18,7 @@ from domains.models import Domain
 from hosts.models import Host
 from jobs.errors import JobFailed
 from jobs.models import Job, JobState
+from jobs.services import open_job_of
 from networks.models import Network
 from storage.models import Pool, Volume
 
@@ -150,6 +151,9 @@ def _volume(id: UUID, host: Host, by: Actor, complaints: Complaints) -> Volume |
         complaints.add("volume", f"Its pool {volume.pool.name} is {volume.pool.state}.")
     if volume.type == "dir":
         complaints.add("volume", f"{volume.name} is a folder.")
+    under_way = open_job_of("volume", volume.pk)
+    if under_way is not None and under_way.kind != INSPECT:
+        complaints.add("volume", f"{volume.name} is busy: {under_way.kind} is {under_way.state}.")
     if volume.backing:
         complaints.add("volume", f"{volume.name} is a layer over {volume.backing}: it is not whole.")
     # Templates and the library only read it, and so does another import.
