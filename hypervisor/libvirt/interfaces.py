@@ -43,10 +43,10 @@ class HavingInterfaces(Connected):
         """Less is known of them: neither bridges nor addresses."""
         flag = libvirt.VIR_CONNECT_LIST_NODE_DEVICES_CAP_NET
         listed = self._ask(self._connection.listAllDevices, flag)[:_MOST]
-        found = [_unless_gone(partial(self._device, one)) for one in listed]
+        found = [_unless_gone(partial(self._seen_device, one)) for one in listed]
         return tuple(seen for seen in found if seen is not None and not of_guests(seen.name))
 
-    def _device(self, one: Any) -> NodeInterfaceSeen | None:
+    def _seen_device(self, one: Any) -> NodeInterfaceSeen | None:
         return read_device(self._ask(one.XMLDesc, 0))
 
 
