@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import RestrictedError
 from django.utils import timezone
 
 from hosts.models import Host
 from hosts.rows import update_rows
 from hypervisor.data import PoolSeen, VolumeSeen
+from hypervisor.states import PoolState
 from jobs.models import OPEN, Job
 from live.notices import Notice, tell_all
 from storage.models import Pool, Volume
@@ -61,7 +63,8 @@ def record_pools(host_id: UUID, seen: Sequence[PoolSeen], *, complete: bool) -> 
             Notice("deleted", "pool", row["pk"], row["version"] + 1, _within(host)) for row in rows.values()
         ]
         joined |= {row["shared_id"] for row in rows.values()}
-        known.filter(pk__in=[row["pk"] for row in rows.values()]).delete()
+        for pool in known.filter(pk__in=[row["pk"] for row in rows.values()]):
+            _let_go(pool)
     tell_all(notices)
     shared.told(joined - {None}, host_id)
 
@@ -72,7 +75,7 @@ def pool_vanished(host_id: UUID, uuid: UUID) -> None:
     pool = Pool.objects.select_related("host").filter(host_id=host_id, uuid=uuid).first()
     if pool is not None:
         tell_all([Notice("deleted", "pool", pool.pk, pool.version + 1, _within(pool.host))])
-        pool.delete()
+        _let_go(pool)
         shared.told({pool.shared_id} - {None}, host_id)
 
 
@@ -102,6 +105,16 @@ def record_volumes(host_id: UUID, pool_uuid: UUID, seen: Sequence[VolumeSeen]) -
     notices += [Notice("deleted", "volume", row["pk"], row["version"] + 1, within) for row in rows.values()]
     Volume.objects.filter(pk__in=[row["pk"] for row in rows.values()]).delete()
     tell_all(notices)
+
+
+def _let_go(pool: Pool) -> None:
+    """A pool that is gone; one that the record of backups stands on stays, as inactive: it may come back with them."""
+    try:
+        pool.delete()
+    except RestrictedError:
+        Pool.objects.filter(pk=pool.pk).update(
+            state=PoolState.INACTIVE, available_bytes=0, updated_at=timezone.now()
+        )
 
 
 def _columns(seen: PoolSeen | VolumeSeen, names: Sequence[str]) -> dict[str, Any]:

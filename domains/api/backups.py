@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
-import django_filters
 from django.db.models import Count, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -19,6 +18,7 @@ from access.api.views import ObjectViewSet, Row
 from access.errors import NotThere
 from domains.api.backups_shapes import BackupBodySerializer, BackupSerializer, RestoreBodySerializer
 from domains.api.copies import ANSWERS, PLAN
+from domains.api.filters import BackupFilter
 from domains.backups import restoring, services
 from domains.backups.services import Asked
 from domains.models import Backup, Domain
@@ -37,18 +37,6 @@ _CHAIN = OpenApiParameter(
     OpenApiTypes.BOOL,
     description="All backups that stand on it too; else 409 while there are any.",
 )
-
-
-class BackupFilter(django_filters.FilterSet):
-    domain = django_filters.UUIDFilter(field_name="domain_id")
-    host = django_filters.UUIDFilter(field_name="host_id")
-    pool = django_filters.UUIDFilter(field_name="pool_id")
-    schedule = django_filters.UUIDFilter(field_name="schedule_id")
-    state = django_filters.MultipleChoiceFilter(choices=Backup.State.choices)
-
-    class Meta:
-        model = Backup
-        fields: ClassVar[list[str]] = []
 
 
 @dataclass(frozen=True)

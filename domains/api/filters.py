@@ -8,7 +8,8 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from access.api.filters import BooleanFilter
-from domains.models import STATES, DeletedDomain, Domain, Tag, Template
+from domains.models import STATES, Backup, DeletedDomain, Domain, Schedule, Tag, Template
+from domains.schedules.services import of_domain
 from hosts.api.present import STALE_AFTER
 from hosts.models import ANSWERS
 
@@ -55,3 +56,28 @@ class TemplateFilter(django_filters.FilterSet):
     class Meta:
         model = Template
         fields: ClassVar[list[str]] = []
+
+
+class BackupFilter(django_filters.FilterSet):
+    domain = django_filters.UUIDFilter(field_name="domain_id")
+    host = django_filters.UUIDFilter(field_name="host_id")
+    pool = django_filters.UUIDFilter(field_name="pool_id")
+    schedule = django_filters.UUIDFilter(field_name="schedule_id")
+    state = django_filters.MultipleChoiceFilter(choices=Backup.State.choices)
+
+    class Meta:
+        model = Backup
+        fields: ClassVar[list[str]] = []
+
+
+class ScheduleFilter(django_filters.FilterSet):
+    kind = django_filters.ChoiceFilter(choices=Schedule.Kind.choices)
+    enabled = BooleanFilter()
+    domain = django_filters.UUIDFilter(method="by_domain", help_text="Those that a domain is part of.")
+
+    class Meta:
+        model = Schedule
+        fields: ClassVar[list[str]] = []
+
+    def by_domain(self, schedules: "QuerySet[Schedule]", name: str, wanted: Any) -> "QuerySet[Schedule]":
+        return schedules.filter(of_domain(wanted))

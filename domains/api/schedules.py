@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from access.api.filters import BooleanFilter
 from access.api.serializers import NothingSerializer
 from access.api.views import ObjectViewSet, Row
 from domains.api.copies import ANSWERS, PLAN
+from domains.api.filters import ScheduleFilter
 from domains.api.schedules_shapes import ScheduleBodySerializer, SchedulePatchSerializer, ScheduleSerializer
 from domains.models import Domain, Schedule
 from domains.schedules import runs, services
@@ -24,19 +23,6 @@ _NAMES = (
     "id", "name", "kind", "enabled", "rule", "zone", "tag", "full_every", "keep", "options", "next_at", "last_at",
     "last_job", "created_at", "updated_at", "version",
 )  # fmt: skip
-
-
-class ScheduleFilter(django_filters.FilterSet):
-    kind = django_filters.ChoiceFilter(choices=Schedule.Kind.choices)
-    enabled = BooleanFilter()
-    domain = django_filters.UUIDFilter(method="by_domain", help_text="Those that a domain is part of.")
-
-    class Meta:
-        model = Schedule
-        fields: ClassVar[list[str]] = []
-
-    def by_domain(self, schedules: "QuerySet[Schedule]", name: str, wanted: Any) -> "QuerySet[Schedule]":
-        return schedules.filter(services.of_domain(wanted))
 
 
 class ScheduleViewSet(ObjectViewSet):

@@ -8,7 +8,7 @@ from access.api.serializers import ReferenceSerializer, StrictSerializer
 from domains.models import Schedule
 from domains.schedules.rule import EVERY
 
-_NAME = {"max_length": 150}
+_LONGEST_NAME = 150
 
 
 class RuleSerializer(StrictSerializer):
@@ -60,7 +60,7 @@ class ScheduleSerializer(serializers.Serializer[Any]):
 
 
 class ScheduleBodySerializer(StrictSerializer):
-    name = serializers.CharField(**_NAME)
+    name = serializers.CharField(max_length=_LONGEST_NAME)
     kind = serializers.ChoiceField(choices=Schedule.Kind.choices)
     rule = RuleSerializer()
     zone = serializers.CharField(required=False, default="UTC", max_length=64)
@@ -76,7 +76,7 @@ class ScheduleBodySerializer(StrictSerializer):
 
 
 class SchedulePatchSerializer(StrictSerializer):
-    name = serializers.CharField(required=False, **_NAME)
+    name = serializers.CharField(required=False, max_length=_LONGEST_NAME)
     rule = RuleSerializer(required=False)
     zone = serializers.CharField(required=False, max_length=64)
     domains = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=1000)

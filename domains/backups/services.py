@@ -1,6 +1,6 @@
 """What people wish of backups: to take, verify and remove them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -143,8 +143,7 @@ def verify(backup_id: UUID, *, by: Actor) -> Job:
     """Record the wish to read it through. Raises NotThere, NotPermitted, Busy, CannotBackUp."""
     with transaction.atomic():
         backup = find(backup_id, by, lock=True)
-        check(backup)
-        _check_whole(backup)
+        _check_verify(backup)
         return open_about("backup.verify", backup, by, {})
 
 
@@ -155,7 +154,7 @@ def plan_verify(backup_id: UUID, *, by: Actor) -> dict[str, Any]:
     volumes = sum(len(one.disks) for one in chain)
     size = sum(disk["size_bytes"] for one in chain for disk in one.disks)
     return _plan(
-        lambda: (check(backup), _check_whole(backup)),
+        lambda: _check_verify(backup),
         Check("chain", True, f"{volumes} volumes with {size / 2**30:.1f} GiB are read."),
     )
 
@@ -267,7 +266,8 @@ def _why_not(disk: Disk, domain: Domain) -> str:
     return ""
 
 
-def _check_whole(backup: Backup) -> None:
+def _check_verify(backup: Backup) -> None:
+    check(backup)
     if backup.state not in (Backup.State.COMPLETE, Backup.State.DAMAGED):
         raise CannotBackUp(f"The backup is {backup.state}.")
 
@@ -290,7 +290,7 @@ def _check_removal(backup: Backup, by: Actor, *, children: bool) -> list[Backup]
     return above
 
 
-def _plan(ask: Any, fine: Check) -> dict[str, Any]:
+def _plan(ask: Callable[[], object], fine: Check) -> dict[str, Any]:
     try:
         ask()
     except Refused as refused:

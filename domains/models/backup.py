@@ -77,10 +77,10 @@ class Backup(models.Model):
     domain_id = models.UUIDField()
     domain_name = models.CharField(max_length=255)
     host = models.ForeignKey(Host, on_delete=models.CASCADE, related_name="backups")  # of its pool
-    pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="backups")
+    pool = models.ForeignKey(Pool, on_delete=models.RESTRICT, related_name="backups")
     schedule = models.ForeignKey(Schedule, null=True, on_delete=models.SET_NULL, related_name="backups")
     state = models.CharField(max_length=16, choices=State, default=State.RUNNING)
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey("self", null=True, on_delete=models.RESTRICT, related_name="children")
     fresh_because = models.CharField(max_length=255, blank=True)
     checkpoint = models.CharField(max_length=255, blank=True)
     checkpoint_xml = models.TextField(blank=True)

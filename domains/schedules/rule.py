@@ -17,7 +17,7 @@ _DAYS_AHEAD = 70
 
 def faults(rule: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong with a rule, by its field: what is missing, and what another `every` has."""
-    every = rule.get("every")
+    every = str(rule.get("every", ""))
     if every not in _NEEDS:
         return {"every": f"This must be one of {', '.join(EVERY)}."}
     needed = _NEEDS[every]

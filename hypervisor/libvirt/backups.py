@@ -8,6 +8,7 @@ domain that is off cannot be deleted with its bitmaps; after a migration the bit
 import hashlib
 import re
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import libvirt
@@ -16,7 +17,7 @@ from hypervisor import errors
 from hypervisor.backups import BackedUpDisk, BackupProgress, BackupWish, CheckpointSeen
 from hypervisor.libvirt.calls import BULK_SECONDS, CHANGE_SECONDS
 from hypervisor.libvirt.connected import UNSUPPORTED, Connected, Domain
-from hypervisor.libvirt.translation import clean
+from hypervisor.libvirt.translation import clean, translated
 from hypervisor.xml.backup import read_backup_volumes, write_backup, written_disks
 from hypervisor.xml.checkpoint import read_checkpoint, without_parent, write_checkpoint
 
@@ -89,7 +90,7 @@ class BackingUp(Connected):
         """None when the node does not know, or its last job was another. Raises NotFound, HypervisorError."""
 
         def work() -> bool | None:
-            job = self._supported(self._domain(uuid).jobStats, _LAST, default={})
+            job: dict[str, Any] = self._supported(self._domain(uuid).jobStats, _LAST, default={})
             if job.get("operation") != libvirt.VIR_DOMAIN_JOB_OPERATION_BACKUP or "success" not in job:
                 return None
             return bool(job["success"])
@@ -153,17 +154,18 @@ class BackingUp(Connected):
         except libvirt.libvirtError as error:
             raise self._why(error) from None
 
-    def _why(self, error: "libvirt.libvirtError") -> Exception:
+    def _why(self, error: "libvirt.libvirtError") -> errors.HypervisorError:
         words = clean(error.get_error_message() or str(error))
         if error.get_error_code() in _BROKEN:
             return errors.CheckpointBroken(words, node=self._calls.node)
         if _KEEPS_NOTHING.search(words):
             return errors.NotSupported(words, node=self._calls.node)
-        return error
+        return translated(error, self._calls.node)
 
     def _checkpoints(self, domain: Domain) -> tuple[CheckpointSeen, ...]:
         found = []
-        for checkpoint in self._supported(domain.listAllCheckpoints, _PARENTS_FIRST, default=[]):
+        listed: list[Any] = self._supported(domain.listAllCheckpoints, _PARENTS_FIRST, default=[])
+        for checkpoint in listed:
             try:
                 found.append(read_checkpoint(self._ask(checkpoint.getXMLDesc, _NO_DOMAIN)))
             except libvirt.libvirtError as error:

@@ -20,6 +20,7 @@ from domains.schedules import runs
 from hosts.models import Host
 from jobs.carrying import carry
 from jobs.models import Job
+from storage.inventory import pool_vanished, record_pools
 from storage.models import Pool
 from storage.users import users_of
 from tests.unit.access.people import client_of, give, person
@@ -277,7 +278,8 @@ def test_what_is_due_is_done_once_however_late(admin: User, pool: Pool) -> None:
     nightly.refresh_from_db()
     assert nightly.next_at is not None
     assert nightly.next_at > timezone.now()
-    parent = Job.objects.get(pk=nightly.last_job)
+    parent = Job.objects.get(kind="schedule.run")
+    assert nightly.last_job == parent.pk
     assert (parent.kind, parent.requested_by) == ("schedule.run", admin)
     carry(str(parent.pk), "a worker")
     children = Job.objects.filter(parent=parent)
@@ -364,3 +366,15 @@ def test_lists_ask_a_constant_number_of_queries(client: APIClient, admin: User, 
         for _ in range(4):
             make()
         assert count(path) == one
+
+
+def test_the_record_outlives_its_pool_and_goes_with_its_host(client: APIClient, pool: Pool) -> None:
+    first = backup(pool)
+    backup(pool, parent=first, domain_id=first.domain_id)
+    pool_vanished(pool.host_id, pool.uuid)
+    assert {one["state"] for one in client.get(BACKUPS).json()["results"]} == {"complete"}
+    assert client.get(f"/api/v1/pools/{pool.pk}/").json()["state"] == "inactive"
+    record_pools(pool.host_id, [], complete=True)
+    assert Pool.objects.filter(pk=pool.pk).exists()
+    Host.objects.get(pk=pool.host_id).delete()
+    assert not Backup.objects.exists()
