@@ -1,4 +1,4 @@
-import type { Domain, DomainDetail, Host, Job, Page, Snapshot } from "../src/api/types";
+import type { Domain, DomainDetail, Host, Job, Page, Pool, Snapshot, Volume } from "../src/api/types";
 
 const AT = "2026-11-01T12:00:00Z";
 
@@ -34,6 +34,8 @@ export function domain(over: Partial<DomainDetail> = {}): DomainDetail & Domain 
     consoles: ["vnc"],
     job: null,
     conflict: null,
+    last_backup: null,
+    schedules: 0,
     created_at: AT,
     updated_at: AT,
     version: 1,
@@ -117,6 +119,56 @@ export function snapshot(over: Partial<Snapshot> = {}): Snapshot {
     taken_at: AT,
     updated_at: AT,
     version: 1,
+    ...over,
+  };
+}
+
+export function pool(over: Partial<Pool> = {}): Pool {
+  return {
+    id: "pool-1",
+    uuid: "00000000-0000-4000-8000-0000000000a1",
+    name: "images",
+    host: { id: "host-2", name: "node2" },
+    type: "dir",
+    state: "running",
+    persistent: true,
+    autostart: true,
+    capacity_bytes: 100 * 1024 ** 3,
+    allocation_bytes: 40 * 1024 ** 3,
+    available_bytes: 60 * 1024 ** 3,
+    target: "/srv/images",
+    source: "",
+    detail: {},
+    shared: null,
+    volumes: 1,
+    job: null,
+    updated_at: AT,
+    version: 1,
+    actions: ["stop", "refresh", "edit", "delete", "create_volume", "upload", "fetch"],
+    ...over,
+  };
+}
+
+export function volume(over: Partial<Volume> = {}): Volume {
+  return {
+    id: "volume-1",
+    name: "disk.qcow2",
+    pool: { id: "pool-1", name: "images" },
+    host: { id: "host-2", name: "node2" },
+    path: "/srv/images/disk.qcow2",
+    type: "file",
+    format: "qcow2",
+    encryption: "",
+    capacity_bytes: 10 * 1024 ** 3,
+    allocation_bytes: 1024 ** 3,
+    backing: "",
+    backing_format: "",
+    used_by: [],
+    used_by_words: "",
+    job: null,
+    updated_at: AT,
+    version: 1,
+    actions: ["resize", "clone", "convert", "wipe", "sparsify", "rename", "delete", "upload", "download"],
     ...over,
   };
 }

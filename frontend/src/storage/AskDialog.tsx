@@ -4,8 +4,8 @@ import type { FieldValues, UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
 import { queryString, type Query } from "../api/client";
-import { asProblem } from "../api/problem";
-import type { Job } from "../api/types";
+import { asProblem, Problem } from "../api/problem";
+import type { Job, Plan } from "../api/types";
 import { useJobRequest } from "../jobs/queries";
 import { CodeToCopy } from "../ui/CodeToCopy";
 import { curlOf } from "../ui/curl";
@@ -47,7 +47,7 @@ export function AskDialog<Wish, Form extends FieldValues>(props: AskDialogProps<
   const request = useJobRequest(asking.send);
   const { plan, error, busy, current } = usePlan([asking.method, asking.path], request.isPending ? null : wish, asking.plan);
   const refused = request.error ?? error;
-  const shown = useComplaints(form, refused, fieldOf);
+  const shown = useComplaints(form, refused ?? complaintsOf(plan), fieldOf);
   const complaints = Object.keys(refused ? asProblem(refused).errors : {}).filter((name) => shown.includes(fieldOf ? fieldOf(name) : name));
   const curl = (said: unknown) =>
     asking.method === "DELETE"
@@ -91,7 +91,10 @@ export function AskDialog<Wish, Form extends FieldValues>(props: AskDialogProps<
           <GridItem md={7} className="ol-stack">
             {children}
           </GridItem>
-          <GridItem md={5}>{beside}</GridItem>
+          <GridItem md={5}>
+            <h3 className="ol-plan-title">{t("plan.title")}</h3>
+            {beside}
+          </GridItem>
         </Grid>
       ) : (
         <>
@@ -101,4 +104,11 @@ export function AskDialog<Wish, Form extends FieldValues>(props: AskDialogProps<
       )}
     </FormDialog>
   );
+}
+
+/** What a plan finds wrong with a field says its name as the check's code. */
+function complaintsOf(plan: Plan | undefined): Problem | null {
+  const errors: Record<string, string[]> = {};
+  for (const { code, ok, detail } of plan?.checks ?? []) if (!ok) (errors[code] ??= []).push(detail);
+  return Object.keys(errors).length > 0 ? new Problem(400, { errors }) : null;
 }

@@ -1,17 +1,19 @@
 import { Button, PageSection, Tab, TabContentBody, Tabs, TabTitleText } from "@patternfly/react-core";
 import { PlusCircleIcon, UploadIcon } from "@patternfly/react-icons";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 
 import { useMay } from "../access/queries";
+import { FactsSkeleton } from "../ui/Facts";
 import { PageHead } from "../ui/PageHead";
-import { ImagesTable } from "./images/ImagesTable";
-import { CreatePoolDialog } from "./pools/CreatePoolDialog";
-import { PoolPage } from "./pools/PoolPage";
 import { PoolsTable } from "./pools/PoolsTable";
-import { ReportView } from "./report/ReportView";
-import { UploadDialog } from "./uploads/UploadDialog";
+
+const ImagesTable = lazy(() => import("./images/ImagesTable"));
+const CreatePoolDialog = lazy(() => import("./pools/CreatePoolDialog"));
+const PoolPage = lazy(() => import("./pools/PoolPage"));
+const ReportView = lazy(() => import("./report/ReportView"));
+const UploadDialog = lazy(() => import("./uploads/UploadDialog"));
 
 const TABS = ["pools", "images", "report"] as const;
 
@@ -19,7 +21,17 @@ const TABS = ["pools", "images", "report"] as const;
 export function StoragePage() {
   const [params] = useSearchParams();
   const pool = params.get("pool");
-  return pool ? <PoolPage key={pool} id={pool} /> : <AllStorage />;
+  return (
+    <Suspense
+      fallback={
+        <PageSection isFilled>
+          <FactsSkeleton />
+        </PageSection>
+      }
+    >
+      {pool ? <PoolPage key={pool} id={pool} /> : <AllStorage />}
+    </Suspense>
+  );
 }
 
 function AllStorage() {
@@ -58,13 +70,17 @@ function AllStorage() {
       </PageSection>
       <PageSection isFilled>
         <TabContentBody id={`tab-${active}`} role="tabpanel">
-          {active === "pools" && <PoolsTable firstStep={create} />}
-          {active === "images" && <ImagesTable />}
-          {active === "report" && <ReportView />}
+          <Suspense fallback={<FactsSkeleton />}>
+            {active === "pools" && <PoolsTable firstStep={create} />}
+            {active === "images" && <ImagesTable />}
+            {active === "report" && <ReportView />}
+          </Suspense>
         </TabContentBody>
       </PageSection>
-      {dialog === "create" && <CreatePoolDialog onClose={() => setDialog(null)} />}
-      {dialog === "upload" && <UploadDialog onClose={() => setDialog(null)} />}
+      <Suspense>
+        {dialog === "create" && <CreatePoolDialog onClose={() => setDialog(null)} />}
+        {dialog === "upload" && <UploadDialog onClose={() => setDialog(null)} />}
+      </Suspense>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { FormGroup, FormSelect, FormSelectOption, InputGroup, InputGroupItem, TextInput } from "@patternfly/react-core";
-import { useId } from "react";
+import { useId, useState } from "react";
 import { Controller, type FieldPath, type FieldValues, type UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
@@ -18,9 +18,14 @@ interface BytesInputProps {
 /** An amount and its unit, as one text such as "2 GiB". */
 export function BytesInput({ label, text, onChange, ...shared }: BytesInputProps) {
   const { t } = useTranslation();
-  const [amount = "", unit = "MiB"] = text.split(" ");
+  const [amount = "", said] = text.split(" ");
+  const [kept, keep] = useState(said ?? "MiB"); // while the amount is written anew
+  const unit = said ?? kept;
   const units = OFFERED_UNITS.some((offered) => offered === unit) ? OFFERED_UNITS : [unit, ...OFFERED_UNITS];
-  const say = (nextAmount: string, nextUnit: string) => onChange(nextAmount.trim() === "" ? "" : `${nextAmount.replaceAll(" ", "")} ${nextUnit}`);
+  const say = (nextAmount: string, nextUnit: string) => {
+    keep(nextUnit);
+    onChange(nextAmount.trim() === "" ? "" : `${nextAmount.replaceAll(" ", "")} ${nextUnit}`);
+  };
   return (
     <InputGroup>
       <InputGroupItem isFill>

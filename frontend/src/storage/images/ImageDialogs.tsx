@@ -20,7 +20,7 @@ interface ImageForm {
 export function EditImageDialog({ image, onClose }: { image: Image; onClose: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const form = useForm<ImageForm>({ defaultValues: { name: image.name, os: image.os, description: image.description } });
+  const form = useForm<ImageForm>({ defaultValues: { name: image.name, os: image.os?.short_id || (image.os?.id ?? ""), description: image.description } });
   const edit = useMutation({
     mutationFn: (changes: ImageForm) => api.patch<Image>(`/images/${image.id}/`, changes),
     onSuccess: () => client.invalidateQueries({ queryKey: ["image"] }),

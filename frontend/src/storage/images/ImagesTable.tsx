@@ -18,15 +18,15 @@ import { EditImageDialog, TakeOutDialog } from "./ImageDialogs";
 const KINDS = ["iso", "disk", "appliance"] as const;
 
 /** The library: what virtual machines are made from, and on which hosts it lies. */
-export function ImagesTable() {
+export default function ImagesTable() {
   const { t } = useTranslation();
   const table = useTableState(["kind"], "name");
   const query = useImages(table.query);
   const columns: Column<Image>[] = [
     { key: "name", title: t("name"), sort: "name", cell: (image) => <Name image={image} /> },
-    { key: "kind", title: t("type"), fit: true, cell: (image) => t(`image.kind.${image.kind}`) },
-    { key: "os", title: t("image.os"), cell: (image) => [image.os, image.arch].filter(Boolean).join(" · ") || "–" },
-    { key: "size", title: t("volume.capacity"), numeric: true, fit: true, cell: (image) => <Bytes value={image.size_bytes} /> },
+    { key: "kind", title: t("type"), sort: "kind", fit: true, cell: (image) => t(`image.kind.${image.kind}`) },
+    { key: "os", title: t("image.os"), cell: (image) => [image.os?.name, image.arch].filter(Boolean).join(" · ") || "–" },
+    { key: "size", title: t("volume.capacity"), sort: "size_bytes", numeric: true, fit: true, cell: (image) => <Bytes value={image.size_bytes} /> },
     { key: "copies", title: t("image.copies"), cell: (image) => <Copies image={image} /> },
   ];
   return (
@@ -47,7 +47,7 @@ export function ImagesTable() {
 }
 
 function Name({ image }: { image: Image }) {
-  const job = useJobOf(image);
+  const job = useJobOf({ id: image.id, job: null });
   return (
     <>
       <span className="ol-break">{image.name}</span>
@@ -78,19 +78,19 @@ function Copies({ image }: { image: Image }) {
 function creationPath({ kind, copies, os }: Image): string | null {
   const copy = copies[0];
   if (!copy || kind === "appliance") return copy ? `/domains/import?volume=${copy.volume.id}` : null;
-  return `/domains/new?${new URLSearchParams({ source: kind === "iso" ? "iso" : "cloud", host: copy.host.id, [kind === "iso" ? "iso" : "cloud_image"]: copy.volume.id, ...(os && { os }) }).toString()}`;
+  return `/domains/new?${new URLSearchParams({ source: kind === "iso" ? "iso" : "cloud", host: copy.host.id, [kind === "iso" ? "iso" : "cloud_image"]: copy.volume.id, ...(os?.short_id && { os: os.short_id }) }).toString()}`;
 }
 
 function ImageActions({ image }: { image: Image }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const [dialog, setDialog] = useState<"copy" | "edit" | "delete" | null>(null);
-  const may = (action: string) => image.actions.includes(action);
+  const may = (action: Image["actions"][number]) => image.actions.includes(action);
   const path = creationPath(image);
   const close = () => setDialog(null);
   const entries: MenuEntry[] = [
     ...(path ? [{ key: "create", label: t("image.create"), icon: <PlusCircleIcon />, run: () => void navigate(path) }] : []),
-    ...(may("copy") ? [{ key: "copy", label: t("image.copyTo"), icon: <CopyIcon />, disabled: image.job !== null, run: () => setDialog("copy") }] : []),
+    ...(may("copy") ? [{ key: "copy", label: t("image.copyTo"), icon: <CopyIcon />, run: () => setDialog("copy") }] : []),
     ...(may("edit") ? [{ key: "edit", label: t("host.action.edit"), icon: <PencilAltIcon />, run: () => setDialog("edit") }] : []),
     ...(may("delete") ? [{ key: "delete", label: t("image.takeOut"), icon: <TrashIcon />, danger: true, apart: true, run: () => setDialog("delete") }] : []),
   ];

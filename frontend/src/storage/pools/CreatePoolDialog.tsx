@@ -15,7 +15,7 @@ import { EMPTY, fieldOf, hasPart, needsPart, poolSpec, withoutSecret, type PoolF
 const CREATE = posting("/pools/");
 
 /** A storage of a host that is not used yet, or not there yet: first where, then of which kind, then what that needs. */
-export function CreatePoolDialog({ host, onClose }: { host?: string; onClose: () => void }) {
+export default function CreatePoolDialog({ host, onClose }: { host?: string; onClose: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const hosts = useHostsToChoose();
@@ -135,7 +135,7 @@ function Parts({ form, values, type, roots }: PartsProps) {
         </Folded>
       )}
       {type.builds && <Building form={form} values={values} type={type} />}
-      <Folded title={t("storage.more")} summary={[t(values.autostart ? "storage.autostart" : "storage.noAutostart"), values.target].filter(Boolean).join(" · ")}>
+      <Folded title={t("storage.more")} summary={[t(values.autostart ? "storage.autostart" : "storage.noAutostart"), !needs("target") && values.target].filter(Boolean).join(" · ")}>
         <Switch id="create-pool-autostart" label={t("storage.autostart")} isChecked={values.autostart} onChange={(_event, autostart) => form.setValue("autostart", autostart)} />
         {has("target") && !needs("target") && <Target form={form} type={type} roots={roots} />}
       </Folded>

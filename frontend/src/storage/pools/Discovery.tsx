@@ -43,10 +43,10 @@ export function Discovery({ form, values, type }: DiscoveryProps) {
   };
   return (
     <section className="ol-stack" aria-label={t("storage.discover.title")} aria-live="polite">
-      <div>
+      <div className="ol-actions">
         <Button variant="secondary" icon={looking ? <Spinner size="md" aria-label={t("storage.discover.looking")} /> : <SearchIcon />} isDisabled={!ready || looking} onClick={() => ask.mutate()}>
           {t("storage.discover.find")}
-        </Button>{" "}
+        </Button>
         <span className="ol-quiet">{t(looking ? "storage.discover.looking" : "storage.discover.help")}</span>
       </div>
       <ProblemAlert error={ask.error ?? query.error} />

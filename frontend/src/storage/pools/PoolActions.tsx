@@ -21,8 +21,15 @@ type Dialog = "stop" | "build" | "edit" | "delete";
 
 const ICON: Record<Plain | Dialog, ComponentType> = { start: PlayIcon, refresh: SyncAltIcon, stop: PowerOffIcon, build: ToolsIcon, edit: CogIcon, delete: TrashIcon };
 
-/** What can be done to one pool; in a row what its state suggests is an icon beside the menu. */
-export function PoolActions({ pool, inRow = false }: { pool: Pool; inRow?: boolean }) {
+interface PoolActionsProps {
+  pool: Pool;
+  inRow?: boolean;
+  /** What the page has to offer beside. */
+  more?: readonly MenuEntry[];
+}
+
+/** What can be done to one pool: what its state asks for is a button, the rest in the menu. */
+export function PoolActions({ pool, inRow = false, more = [] }: PoolActionsProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const say = useToast();
@@ -42,34 +49,32 @@ export function PoolActions({ pool, inRow = false }: { pool: Pool; inRow?: boole
     return { key: action, label: t(`storage.action.${action}`), icon: <Icon />, disabled: busy, run: then, ...more };
   };
   const ask = (action: Dialog, more?: Partial<MenuEntry>) => (may(action) ? [entry(action, () => setDialog(action), more)] : []);
-  const suggested: Plain | null = may("start") ? "start" : may("refresh") && !inRow ? "refresh" : null;
+  const suggested = may("start");
   const entries: MenuEntry[] = [
-    ...(may("start") && suggested !== "start" ? [entry("start", () => run("start"))] : []),
-    ...(may("refresh") && suggested !== "refresh" ? [entry("refresh", () => run("refresh"))] : []),
+    ...more,
+    ...(may("refresh") ? [entry("refresh", () => run("refresh"))] : []),
     ...ask("edit"),
     ...ask("build"),
     ...ask("stop", { apart: true }),
     ...ask("delete", { danger: true, apart: true }),
   ];
   const close = () => setDialog(null);
-  const Suggested = suggested && ICON[suggested];
   return (
     <Flex flexWrap={{ default: "nowrap" }} gap={{ default: inRow ? "gapNone" : "gapSm" }} justifyContent={{ default: "justifyContentFlexEnd" }}>
       {suggested &&
-        Suggested &&
         (inRow ? (
-          <Tooltip content={t(`storage.action.${suggested}`)}>
+          <Tooltip content={t("storage.action.start")}>
             <Button
               variant="plain"
-              icon={<Suggested />}
-              aria-label={t("domain.actionOn", { what: t(`storage.action.${suggested}`), name })}
+              icon={<PlayIcon />}
+              aria-label={t("domain.actionOn", { what: t("storage.action.start"), name })}
               isDisabled={busy}
-              onClick={() => run(suggested)}
+              onClick={() => run("start")}
             />
           </Tooltip>
         ) : (
-          <Button variant="secondary" icon={<Suggested />} isLoading={request.isPending} isDisabled={busy} onClick={() => run(suggested)}>
-            {t(`storage.action.${suggested}`)}
+          <Button variant="primary" icon={<PlayIcon />} isLoading={request.isPending} isDisabled={busy} onClick={() => run("start")}>
+            {t("storage.action.start")}
           </Button>
         ))}
       <Kebab label={t("domain.actionsOf", { name })} entries={entries} />

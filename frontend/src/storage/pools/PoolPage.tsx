@@ -15,7 +15,7 @@ import { Bytes, Copyable } from "../../ui/Values";
 import { usePool } from "../queries";
 import type { Pool } from "../shapes";
 import { DropZone } from "../uploads/DropZone";
-import { UploadDialog } from "../uploads/UploadDialog";
+import UploadDialog from "../uploads/UploadDialog";
 import { CreateVolumeDialog } from "../volumes/CreateVolumeDialog";
 import { FetchDialog } from "../volumes/FetchDialog";
 import { VolumesTable } from "../volumes/VolumesTable";
@@ -27,7 +27,7 @@ const Trend = lazy(() => import("./Trend"));
 
 const TABS = ["volumes", "overview", "jobs"] as const;
 
-export function PoolPage({ id }: { id: string }) {
+export default function PoolPage({ id }: { id: string }) {
   const { t } = useTranslation();
   const query = usePool(id);
   if (query.data) {
@@ -92,12 +92,10 @@ function PoolView({ pool }: { pool: Pool }) {
                 {t("upload.button")}
               </Button>
             )}
-            {may("fetch") && (
-              <Button variant="secondary" icon={<GlobeIcon />} onClick={() => setDialog("fetch")}>
-                {t("storage.fetch.button")}
-              </Button>
-            )}
-            <PoolActions pool={pool} />
+            <PoolActions
+              pool={pool}
+              more={may("fetch") ? [{ key: "fetch", label: t("storage.fetch.button"), icon: <GlobeIcon />, run: () => setDialog("fetch") }] : []}
+            />
           </div>
         }
       />

@@ -32,8 +32,16 @@ export function PoolsTable({ host, firstStep }: { host?: string; firstStep?: Rea
     { key: "host", title: t("host.one"), sort: "host", cell: (pool) => <Link to={`/hosts/${pool.host.id}`}>{pool.host.name}</Link> },
     { key: "type", title: t("type"), sort: "type", from: "lg", cell: (pool) => t(`storage.type.${pool.type}`, { defaultValue: pool.type }) },
     { key: "volumes", title: t("pool.volumes"), numeric: true, fit: true, cell: (pool) => pool.volumes },
-    { key: "usage", title: t("pool.usage"), cell: (pool) => <Usage pool={pool} /> },
-    { key: "target", title: t("pool.target"), from: "xl", cell: (pool) => <code>{pool.target || pool.source || "–"}</code> },
+    {
+      key: "usage",
+      title: t("pool.usage"),
+      cell: (pool) => (
+        <div className="ol-usage">
+          <Usage pool={pool} />
+        </div>
+      ),
+    },
+    { key: "target", title: t("pool.target"), from: "2xl", cell: (pool) => <code className="ol-break">{pool.target || pool.source || "–"}</code> },
   ];
   return (
     <DataTable

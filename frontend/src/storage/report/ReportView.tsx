@@ -14,7 +14,7 @@ import type { Dangling, Report, Volume } from "../shapes";
 import { DeleteOrphansDialog } from "./DeleteOrphansDialog";
 
 /** What lies about unused, and what is missing: of one host or of all. */
-export function ReportView() {
+export default function ReportView() {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
   const host = params.get("host") ?? "";

@@ -44,7 +44,7 @@ const SHA256 = /^[0-9a-fA-F]{64}$/;
 const chosenOf = (file: File): Chosen => ({ file, name: file.name, format: "", sha256: "" });
 
 /** Files of this computer, and what they are to be called in the pool. */
-export function UploadDialog({ pool, dropped = [], onClose }: UploadDialogProps) {
+export default function UploadDialog({ pool, dropped = [], onClose }: UploadDialogProps) {
   const { t } = useTranslation();
   const [files, setFiles] = useState<readonly Chosen[]>(() => dropped.map(chosenOf));
   const [picked, setPicked] = useState("");
