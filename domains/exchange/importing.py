@@ -9,7 +9,6 @@ from access.actor import Actor
 from domains.creation import carry
 from domains.creation.complaints import Complaints
 from domains.creation.storage import Made
-from domains.disguised import may_name_paths
 from domains.exchange import wishes
 from domains.exchange.inspecting import Inside, look
 from domains.exchange.transfer import Meter, VolumeContent, fetch, filling, put, workplace
@@ -59,7 +58,7 @@ def _decide(carrying: Carrying, it: wishes.Coming, inside: Inside) -> None:
     if complaints:
         said = " ".join(f"{field}: {text}" for field, texts in complaints.by_field.items() for text in texts)
         raise JobFailed("invalid", f"{said} Nothing was made.")
-    carry.remember(job, **wish.options(), may_host_paths=may_name_paths(by, it.host))
+    carry.remember(job, **wish.options())
 
 
 class _Filler:

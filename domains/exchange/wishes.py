@@ -28,7 +28,7 @@ _ENDINGS = (".ova", ".vmdk", ".vdi", ".vhdx", ".vhd", ".qcow2", ".img", ".raw")
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """An import as it was asked for. `networks` None: nobody named any; `asked` holds what overrules the appliance."""
+    """An import as it was asked for. `networks` None: there is none; `asked` holds what overrules the appliance."""
 
     host: Host
     volume: Volume
@@ -100,7 +100,7 @@ def coming_of(job: Job) -> Coming:
 
 def decided(inside: Mapping[str, Any], it: Coming, uuid: UUID, *, by: Actor, complaints: Complaints) -> Wish:
     """The ordinary wish for a new domain that has what is inside. Its volumes are made empty, then filled."""
-    return wish.decided(_body(inside, it, by), it.name, it.host, by=by, complaints=complaints, uuid=uuid)
+    return wish.decided(_body(inside, it), it.name, it.host, by=by, complaints=complaints, uuid=uuid)
 
 
 def last_look(volume: Volume) -> dict[str, Any] | None:
@@ -111,7 +111,7 @@ def last_look(volume: Volume) -> dict[str, Any] | None:
     return found if found and found.get("size_bytes") == volume.capacity_bytes else None
 
 
-def _body(inside: Mapping[str, Any], it: Coming, by: Actor) -> dict[str, Any]:
+def _body(inside: Mapping[str, Any], it: Coming) -> dict[str, Any]:
     """As `POST /domains/` takes it."""
     body: dict[str, Any] = {"start": it.start, "disks": []}
     body |= {one: inside[one] for one in _ASKED if inside.get(one)}
@@ -130,8 +130,6 @@ def _body(inside: Mapping[str, Any], it: Coming, by: Actor) -> dict[str, Any]:
             it.networks[min(number, len(it.networks) - 1)] for number in range(cards if it.networks else 0)
         ]
         body["interfaces"] = [{"network": UUID(network)} for network in chosen]
-    elif (network := default_network(it.host, by)) is not None:
-        body["interfaces"] = [{"network": network.pk}] * cards
     elif not cards:
         body["interfaces"] = []
     return body
@@ -183,7 +181,8 @@ def _networks(
     body: Mapping[str, Any], host: Host, by: Actor, complaints: Complaints
 ) -> tuple[str, ...] | None:
     if "networks" not in body:
-        return None
+        network = default_network(host, by)
+        return (str(network.pk),) if network is not None else None
     for id in body["networks"]:
         network = Network.objects.permitted(by, "network.read").filter(pk=id, host=host).first()
         if network is None:
