@@ -7,6 +7,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from access.api.paging import LimitOffset
 from access.api.views import ObjectViewSet
 from access.errors import NotThere
 from storage.api.volume_shapes import PoolVolumeBodySerializer, VolumeSerializer
@@ -24,9 +25,9 @@ class VolumesOfPools(ObjectViewSet):
         if not self.get_queryset().filter(pk=pk).exists():
             raise NotThere
         rows = Volume.objects.filter(pool_id=pk).order_by("name", "pk").values(*VolumeViewSet.columns)
-        page = self.paginate_queryset(rows) or []
-        presenting = VolumeViewSet(request=request)
-        return self.get_paginated_response(presenting.present_all(page))
+        pages = LimitOffset()
+        page = pages.paginate_queryset(rows, request)  # not as this view reads its own rows
+        return pages.get_paginated_response(VolumeViewSet(request=request).present_all(page))
 
     @extend_schema(request=PoolVolumeBodySerializer, responses=ANSWERS_OF_CHANGES, parameters=[PLAN])
     @volumes.mapping.post

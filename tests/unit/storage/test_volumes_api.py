@@ -1,0 +1,389 @@
+"""Volumes over the API: who may, what is refused and in which words, who stands on what."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
+from rest_framework.test import APIClient
+
+from access.models import AuditEntry
+from access.permissions import BUILT_IN_ROLES
+from domains.models import Template, TemplateVersion
+from hosts.models import Host, HostState
+from jobs.models import Job
+from storage.models import Pool, Volume
+from tests.unit.access.people import client_of, give, person
+from tests.unit.api.test_routes import _api_routes, _path
+from tests.unit.domains.conftest import two_hosts
+from tests.unit.storage.volumes import GIB, MIB, domain, pool, volume
+
+__all__ = ["two_hosts"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doorbell")]
+URL = "/api/v1/volumes/"
+_V, _P = "volumes/<uuid:pk>/", "pools/<uuid:pk>/volumes/"
+TABLE: dict[tuple[str, str], str] = {
+    ("get", "volumes/"): "",
+    ("post", "volumes/"): "volume.create",
+    ("get", _V): "pool.read",
+    ("patch", _V): "volume.edit",
+    ("delete", _V): "volume.delete",
+    ("post", f"{_V}resize/"): "volume.edit",
+    ("post", f"{_V}clone/"): "volume.create",
+    ("post", f"{_V}convert/"): "volume.edit",
+    ("post", f"{_V}wipe/"): "volume.wipe",
+    ("post", f"{_V}sparsify/"): "volume.edit",
+    ("get", _P): "pool.read",
+    ("post", _P): "volume.create",
+    ("get", "storage-report/"): "",
+}
+_ELSEWHERE = (f"{_V}content/", f"{_V}appliance/")  # each has a table of its own
+
+
+@pytest.fixture
+def home(two_hosts: tuple[Host, Host]) -> Pool:
+    return pool(two_hosts[0])
+
+
+@pytest.fixture
+def client(db: None) -> APIClient:
+    return client_of(person("ada", "administrator"))
+
+
+def post(client: APIClient, path: str, body: Any = None, *, plan: bool = False) -> Any:
+    return client.post(f"/api/v1/{path}{'?plan=1' if plan else ''}", body or {}, format="json")
+
+
+def refused(reply: Any, status: int, code: str, *words: str) -> Any:
+    said = reply.json()
+    assert (reply.status_code, said["code"]) == (status, code), said
+    for word in words:
+        assert word in said["detail"] + str(said.get("errors", "")), said
+    assert not Job.objects.exists()
+    return said
+
+
+def _statuses(client: APIClient, at: UUID, in_pool: UUID) -> dict[tuple[str, str], int]:
+    bodies: dict[tuple[str, str], Any] = {
+        ("post", "volumes/"): {"pool": str(in_pool), "name": "one", "capacity_bytes": MIB},
+        ("post", _P): {"name": "two", "capacity_bytes": MIB},
+        ("patch", _V): {"name": "three"},
+        ("post", f"{_V}resize/"): {"capacity_bytes": 2 * GIB},
+        ("post", f"{_V}clone/"): {"name": "four"},
+        ("post", f"{_V}convert/"): {"format": "raw"},
+    }
+    found = {}
+    for method, route in TABLE:
+        url = "/api/v1/" + route.replace("<uuid:pk>", str(in_pool if route == _P else at))
+        reply = getattr(client, method)(
+            url, bodies.get((method, route), {}), **({} if method == "get" else {"format": "json"})
+        )
+        found[method, route] = reply.status_code
+        Job.objects.all().delete()
+    return found
+
+
+def test_the_table_has_every_route() -> None:
+    found = set()
+    for route in _api_routes():
+        short = route.removeprefix("api/v1/")
+        if short == "storage-report/":
+            found.add(("get", short))
+        elif (short.startswith("volumes") or short == _P) and short not in _ELSEWHERE:
+            actions = resolve(_path(route)).func.actions  # type: ignore[attr-defined]
+            found |= {(method, short) for method in actions if method != "head"}
+    assert found == set(TABLE)
+
+
+@pytest.mark.parametrize("role", BUILT_IN_ROLES, ids=lambda role: role.name)
+def test_every_role_can_do_what_its_permissions_say(role: Any, home: Pool) -> None:
+    statuses = _statuses(client_of(person("one", role.name)), volume(home, "disk.qcow2").pk, home.pk)
+    for at, status in statuses.items():
+        may = not TABLE[at] or TABLE[at] in role.permissions
+        assert (status in {200, 202}) is may, (at, status)
+        assert may or status == 403, (at, status)
+
+
+def test_a_grant_on_one_pool_reaches_no_other(home: Pool) -> None:
+    other = pool(home.host, "other")
+    eve = person("eve")
+    give(eve, "operator", kind="pool", at=home.pk)
+    at = volume(home, "own.qcow2")
+    assert set(_statuses(client_of(eve), at.pk, home.pk).values()) == {200, 202}
+    statuses = _statuses(client_of(eve), volume(other, "theirs.qcow2").pk, other.pk)
+    assert {status for route, status in statuses.items() if "<uuid" in route[1]} == {404}
+    assert statuses["post", "volumes/"] == 404
+    reply = post(client_of(eve), f"volumes/{at.pk}/clone/", {"name": "copy", "pool": str(other.pk)})
+    refused(reply, 404, "not_found")
+    job = post(client_of(eve), f"volumes/{at.pk}/clone/", {"name": "copy"}).json()
+    assert client_of(eve).get(f"/api/v1/jobs/{job['id']}/").status_code == 200, "whoever asked can follow it"
+
+
+NAMES = [
+    "",
+    "a/b",
+    "..",
+    "../up",
+    ".hidden",
+    "-rf",
+    " space",
+    "new\nline",
+    "a\\b",
+    "x" * 201,
+    "ü" * 101,
+    "\x00",
+]
+
+
+def test_names_that_something_would_choke_on(client: APIClient, home: Pool) -> None:
+    at = volume(home, "disk.qcow2")
+    for name in NAMES:
+        for reply in (
+            post(client, "volumes/", {"pool": str(home.pk), "name": name, "capacity_bytes": MIB}),
+            post(client, f"pools/{home.pk}/volumes/", {"name": name, "capacity_bytes": MIB}),
+            post(client, f"volumes/{at.pk}/clone/", {"name": name}),
+            post(client, f"volumes/{at.pk}/convert/", {"name": name, "format": "raw"}),
+            client.patch(f"{URL}{at.pk}/", {"name": name}, format="json"),
+        ):
+            assert reply.status_code == 400
+            assert list(reply.json()["errors"]) == ["name"]
+    assert not Job.objects.exists()
+
+
+def test_what_cannot_be_made(client: APIClient, home: Pool, two_hosts: tuple[Host, Host]) -> None:
+    there = volume(home, "there.qcow2")
+    abroad = volume(pool(two_hosts[1]), "abroad.qcow2")
+    lvm = pool(two_hosts[0], "vg", type="logical", target="/dev/vg")
+    good = {"pool": str(home.pk), "name": "new", "capacity_bytes": MIB}
+
+    def fields(more: dict[str, Any], *names: str) -> None:
+        reply = post(client, "volumes/", {**good, **more})
+        assert (reply.status_code, sorted(reply.json()["errors"])) == (400, sorted(names)), reply.json()
+
+    for size in (0, -1, 2**63, 2**53, "1", 1.5, None, True):
+        fields({"capacity_bytes": size}, "capacity_bytes")
+    for format in ("vmdk", "qcow3", "iso", ""):
+        fields({"format": format}, "format")
+    fields({"backing": str(abroad.pk)}, "backing")
+    fields({"backing": str(uuid4())}, "backing")
+    fields({"backing": str(there.pk), "format": "raw"}, "format", "capacity_bytes")
+    fields({"backing": str(there.pk)}, "capacity_bytes")  # smaller than what it lies over
+    fields({"backing": str(there.pk), "capacity_bytes": GIB, "preallocation": "full"}, "preallocation")
+    fields({"format": "raw", "preallocation": "metadata"}, "preallocation")
+    fields({"encryption": {"passphrase": "short"}}, "encryption.passphrase")
+    fields({"encryption": {"passphrase": "long enough"}, "pool": str(lvm.pk)}, "encryption")
+    fields({"pool": str(lvm.pk), "format": "qcow2"}, "format")
+    fields({"pool": str(lvm.pk), "name": "with space"}, "name")
+    fields({"owner": "root"}, "owner")
+    said = refused(
+        post(client, "volumes/", {**good, "name": "there.qcow2"}), 409, "name_taken", "There is a volume"
+    )
+    assert said["errors"] == {"name": ["is taken"]}
+    for more in ({"preallocation": "full"}, {"pool": str(lvm.pk)}):
+        body = {**good, "capacity_bytes": 11 * GIB, **more}
+        assert refused(post(client, "volumes/", body), 409, "no_capacity")["available_bytes"] == 10 * GIB
+    plan = post(client, "volumes/", {**good, "capacity_bytes": 11 * GIB}, plan=True).json()
+    assert plan["allowed"]
+    assert "less free" in plan["checks"][0]["detail"]
+    refused(
+        post(client, f"volumes/{there.pk}/clone/", {"name": "copy", "pool": str(abroad.pool_id)}),
+        409, "other_host", "library",
+    )  # fmt: skip
+    Pool.objects.filter(pk=home.pk).update(state="inactive")
+    refused(post(client, "volumes/", good), 409, "operation_invalid", "Start it first")
+    Host.objects.update(state=HostState.UNREACHABLE)
+    refused(post(client, f"volumes/{there.pk}/wipe/"), 409, "host_not_up")
+
+
+def test_a_name_is_taken_as_soon_as_it_is_asked_for(client: APIClient, home: Pool) -> None:
+    body = {"pool": str(home.pk), "name": "new", "capacity_bytes": MIB}
+    job = post(client, "volumes/", body).json()
+    assert (job["kind"], job["object"]["kind"], job["object"]["name"]) == ("volume.create", "volume", "new")
+    assert post(client, "volumes/", body).json()["code"] == "name_taken"
+    assert post(client, "volumes/", {**body, "name": "other"}).status_code == 202
+    entry = AuditEntry.objects.filter(action="volume.create", result="accepted").first()
+    assert entry is not None
+    assert entry.detail["volume"] == "new"
+
+
+def test_a_passphrase_is_told_to_nobody(client: APIClient, home: Pool) -> None:
+    secret = "correct horse battery"
+    reply = post(
+        client, "volumes/",
+        {"pool": str(home.pk), "name": "vault", "capacity_bytes": MIB, "encryption": {"passphrase": secret}},
+    )  # fmt: skip
+    assert reply.status_code == 202
+    job = Job.objects.get()
+    rows = f"{job.options} {list(AuditEntry.objects.values_list('detail', flat=True))} {reply.content!r}"
+    assert secret not in rows
+    assert job.option("sealed")
+
+
+def test_who_stands_on_it_is_named_to_those_who_may_know(client: APIClient, home: Pool) -> None:
+    base, layer, free = (
+        volume(home, "base"),
+        volume(home, "layer", backing="/srv/vm/base"),
+        volume(home, "free"),
+    )
+    running = domain(home.host, "web", layer.path, state="running")
+    template = Template.objects.create(name="small", host=home.host)
+    TemplateVersion.objects.create(template=template, number=1, xml="", disks=[{"path": free.path}])
+    for at, word in ((base, "web"), (layer, "web"), (free, "template small")):
+        for method, path in (("delete", ""), ("post", "wipe/"), ("patch", "")):
+            reply = getattr(client, method)(
+                f"{URL}{at.pk}/{path}", {"name": "x"} if method == "patch" else {}, format="json"
+            )
+            said = refused(reply, 409, "in_use", word)
+            assert [user["name"] for user in said["users"]] == [word.removeprefix("template ")]
+    eve = person("eve")
+    give(eve, "operator", kind="pool", at=home.pk)
+    said = refused(client_of(eve).delete(f"{URL}{layer.pk}/"), 409, "in_use", "another object")
+    assert said["users"] == []
+    assert "web" not in str(said)
+    listed = client_of(eve).get(URL).json()["results"]
+    assert {one["name"]: one["used_by_words"] for one in listed} == dict.fromkeys(
+        ("base", "layer", "free"), "another object"
+    )
+    refused(
+        post(client, f"volumes/{layer.pk}/resize/", {"capacity_bytes": MIB, "force": True}),
+        409,
+        "in_use",
+        "web",
+    )
+    refused(post(client, f"volumes/{layer.pk}/sparsify/"), 409, "in_use", "web")
+    refused(post(client, f"volumes/{layer.pk}/clone/", {"name": "copy"}), 409, "in_use", "written to")
+    refused(post(client, f"volumes/{base.pk}/resize/", {"capacity_bytes": 2 * GIB}), 409, "in_use", "web")
+    refused(
+        client_of(eve).post(f"{URL}{layer.pk}/resize/", {"capacity_bytes": 2 * GIB}, format="json"),
+        409,
+        "in_use",
+    )
+    job = post(client, f"volumes/{layer.pk}/resize/", {"capacity_bytes": 2 * GIB}).json()
+    assert job["object"] == {"kind": "domain", "id": str(running.pk), "name": "web"}
+    assert post(client, f"volumes/{layer.pk}/resize/", {"capacity_bytes": 3 * GIB}).json()["code"] == "busy"
+
+
+def test_smaller_only_when_it_is_meant(client: APIClient, home: Pool) -> None:
+    at = volume(home, "disk")
+    for size, force in ((MIB, False), (GIB - 1, False)):
+        refused(
+            post(client, f"volumes/{at.pk}/resize/", {"capacity_bytes": size, "force": force}),
+            409,
+            "shrink",
+            "force",
+        )
+    plan = post(client, f"volumes/{at.pk}/resize/", {"capacity_bytes": MIB, "force": True}, plan=True).json()
+    assert plan["allowed"]
+    assert "lost" in plan["checks"][0]["detail"]
+    assert post(client, f"volumes/{at.pk}/resize/", {"capacity_bytes": MIB, "force": True}).status_code == 202
+    for path, body in (("clone/", {"name": "copy"}), ("wipe/", {}), ("convert/", {"format": "raw"})):
+        assert post(client, f"volumes/{at.pk}/{path}", body).json()["code"] == "busy"
+
+
+def test_content_that_claims_to_be_something_else_is_not_read(client: APIClient, home: Pool) -> None:
+    lying = volume(home, "raw-disk", format="qcow2", backing="/etc/shadow")
+    domain(home.host, "guest", lying.path, format="raw")
+    for path, body in (("clone/", {"name": "copy"}), ("convert/", {"format": "raw"}), ("sparsify/", {})):
+        refused(post(client, f"volumes/{lying.pk}/{path}", body), 409, "disguised", "claims to be qcow2")
+    outside = volume(home, "outside", backing="/etc/shadow")
+    operator = client_of(person("olga", "operator"))
+    for path, body in (("clone/", {"name": "copy"}), ("convert/", {"format": "raw"}), ("sparsify/", {})):
+        refused(post(operator, f"volumes/{outside.pk}/{path}", body), 409, "outside", "/etc/shadow")
+    new = {"pool": str(home.pk), "name": "new", "backing": str(outside.pk)}
+    refused(post(operator, "volumes/", new), 409, "outside")
+    assert post(client, f"volumes/{outside.pk}/clone/", {"name": "copy"}).status_code == 202
+
+
+def test_lists_name_users_in_a_constant_number_of_queries(
+    client: APIClient, home: Pool, two_hosts: tuple[Host, Host]
+) -> None:
+    other = pool(two_hosts[1], "other")
+
+    def fill(first: int, number: int) -> None:
+        for each in range(first, first + number):
+            for of in (home, other):
+                made = volume(of, f"disk-{each}")
+                if each % 2:
+                    domain(of.host, f"{of.name}-{each}", made.path)
+
+    def asked(query: str = "") -> tuple[int, Any]:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            reply = client.get(f"{URL}{query}")
+        assert reply.status_code == 200
+        return len(queries), reply.json()
+
+    fill(0, 2)
+    asked()
+    few, listed = asked("?ordering=-name")
+    assert [[user["name"] for user in one["used_by"]] for one in listed["results"]].count([]) == 2
+    assert {one["used_by_words"] for one in listed["results"]} == {"vm-1", "other-1", ""}
+    fill(2, 20)
+    many, listed = asked("?ordering=-name&limit=100")
+    assert len(listed["results"]) == 44
+    assert many == few
+    _, unused = asked("?unused=true&limit=100")
+    assert unused["count"] == 22
+    assert all(one["used_by"] == [] for one in unused["results"])
+    assert asked("?unused=false")[1]["count"] == 22
+
+
+def test_one_volume_with_its_chain(client: APIClient, home: Pool) -> None:
+    base, middle = volume(home, "base", format="raw"), volume(home, "middle", backing="/srv/vm/base")
+    top = volume(home, "top", backing="/srv/vm/middle")
+    shown = client.get(f"{URL}{middle.pk}/").json()
+    assert [layer["id"] for layer in shown["chain"]] == [str(base.pk)]
+    assert [layer["id"] for layer in shown["layers"]] == [str(top.pk)]
+    assert (shown["host"]["name"], shown["job"], shown["encryption"]) == ("alpha", None, "")
+    assert shown["actions"] == ["resize", "clone", "convert", "sparsify", "download"]
+    assert "delete" in client.get(f"{URL}{top.pk}/").json()["actions"]
+    lost = volume(home, "lost", backing="/elsewhere/file", backing_format="raw")
+    assert client.get(f"{URL}{lost.pk}/").json()["chain"] == [
+        {"id": None, "name": None, "pool": None, "path": "/elsewhere/file", "format": "raw"}
+    ]
+    viewer = client_of(person("vic", "viewer"))
+    assert viewer.get(f"{URL}{top.pk}/").json()["actions"] == []
+    assert viewer.get(f"/api/v1/pools/{home.pk}/volumes/").json()["count"] == 4
+
+
+def test_the_report(client: APIClient, home: Pool) -> None:
+    used, kernel = volume(home, "used"), volume(home, "kernel")
+    volume(home, "orphan", allocation_bytes=5 * MIB)
+    volume(home, "folder", type="dir")
+    volume(home, "headless", backing="/srv/vm/gone-base")
+    stopped = pool(home.host, "stopped", state="inactive")
+    volume(stopped, "unknown")
+    web = domain(
+        home.host, "web", used.path, "/srv/vm/gone", "/srv/stopped/gone", "/nowhere/gone",
+        more=f"<kernel>{kernel.path}</kernel>",
+    )  # fmt: skip
+    template = Template.objects.create(name="small", host=home.host)
+    TemplateVersion.objects.create(
+        template=template,
+        number=1,
+        xml="",
+        disks=[{"path": "/srv/vm/gone-too"}],
+        ready_at="2026-01-01T00:00:00Z",
+    )
+    for query in ("", f"?host={home.host_id}"):
+        said = client.get(f"/api/v1/storage-report/{query}").json()
+        assert [one["name"] for one in said["orphans"]] == ["orphan", "headless"]
+        assert (said["orphans_count"], said["orphans_bytes"]) == (2, 6 * MIB)
+        assert [(one["object"]["kind"], one["object"]["name"], one["path"]) for one in said["dangling"]] == [
+            ("domain", "web", "/srv/vm/gone"),
+            ("template", "small", "/srv/vm/gone-too"),
+            ("volume", "headless", "/srv/vm/gone-base"),
+        ]
+        assert said["dangling"][0]["object"]["id"] == str(web.pk)
+        assert "vdb" in said["dangling"][0]["reason"]
+    eve = person("eve")
+    give(eve, "operator", kind="pool", at=stopped.pk)
+    assert client_of(eve).get("/api/v1/storage-report/").json()["orphans"] == []
+    assert client_of(person("nobody")).get("/api/v1/storage-report/").status_code == 403
+    assert client.get(f"/api/v1/storage-report/?host={uuid4()}").status_code == 404
+    for query in ("?host=x", "?unknown=1"):
+        assert client.get(f"/api/v1/storage-report/{query}").status_code == 400
+    assert not Volume.objects.filter(name="gone").exists()
