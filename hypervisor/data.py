@@ -226,7 +226,7 @@ class NewVolume:
     private: bool = False  # readable by nobody else on the node
     preallocation: Preallocation = "off"
     secret: UUID | None = None  # of the node, for LUKS; see KeepsSecrets
-    # Of a copy: with the original's backing file and what else makes its qcow2 what it is.
+    # Of a copy in qcow2: with what makes the original's what it is. libvirt copies all that it shows, layers too.
     as_original: bool = False
 
 

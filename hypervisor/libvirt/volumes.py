@@ -1,6 +1,5 @@
 """Volumes made, copied, filled and removed."""
 
-from dataclasses import replace
 from uuid import UUID
 
 import libvirt
@@ -8,6 +7,7 @@ import libvirt
 from hypervisor.data import NewVolume, VolumeSeen
 from hypervisor.libvirt.calls import CHANGE_SECONDS
 from hypervisor.libvirt.connected import Connected, Pool, Volume
+from hypervisor.xml.pool import read_pool
 from hypervisor.xml.volume import Qcow2, read_qcow2, read_volume, write_volume
 
 _PIECE_BYTES = 256 * 1024  # as much as one message of libvirt's holds
@@ -103,17 +103,17 @@ class KeepingVolumes(Connected):
         # With the flag and all of its size allocated, libvirt has qemu-img take the space at once.
         ahead = new.format == "qcow2" and new.preallocation != "off"
         flags = libvirt.VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA if ahead else 0
-        return self._look_at(self._ask(self._pool_of_uuid(pool).createXML, _document(new), flags))
+        return self._look_at(
+            self._ask(self._pool_of_uuid(pool).createXML, _document(new, whole=self._is_logical(pool)), flags)
+        )
 
     def _clone(self, pool: UUID, new: NewVolume, source: str) -> VolumeSeen:
         original = self._ask(self._connection.storageVolLookupByPath, source)
-        qcow2 = None
-        if new.as_original:
-            described = self._ask(original.XMLDesc, 0)
-            seen = read_volume(described)
-            new = replace(new, backing=seen.backing, backing_format=seen.backing_format)
-            qcow2 = read_qcow2(described) if seen.format == "qcow2" else None
-        made = self._ask(self._pool_of_uuid(pool).createXMLFrom, _document(new, qcow2), original, 0)
+        qcow2 = (
+            read_qcow2(self._ask(original.XMLDesc, 0)) if new.as_original and new.format == "qcow2" else None
+        )
+        document = _document(new, qcow2, whole=self._is_logical(pool))
+        made = self._ask(self._pool_of_uuid(pool).createXMLFrom, document, original, 0)
         seen = self._look_at(made)
         if seen.capacity_bytes >= new.capacity_bytes:
             return seen
@@ -124,6 +124,10 @@ class KeepingVolumes(Connected):
             self._ask(made.delete, 0)
             raise
         return self._look_at(made)
+
+    def _is_logical(self, pool: UUID) -> bool:
+        """Whether LVM makes its volumes: a sparse one would be a snapshot of nothing, which breaks once it is full."""
+        return read_pool(self._ask(self._pool_of_uuid(pool).XMLDesc, 0)).type == "logical"
 
     def _read_part(self, pool: UUID, name: str, offset: int, size: int) -> bytes:
         volume = self._volume(pool, name)
@@ -153,7 +157,7 @@ class KeepingVolumes(Connected):
             raise
 
 
-def _document(new: NewVolume, qcow2: Qcow2 | None = None) -> str:
+def _document(new: NewVolume, qcow2: Qcow2 | None = None, *, whole: bool = False) -> str:
     return write_volume(
         new.name,
         new.format,
@@ -161,7 +165,7 @@ def _document(new: NewVolume, qcow2: Qcow2 | None = None) -> str:
         backing=new.backing,
         backing_format=new.backing_format,
         mode="0600" if new.private else "",
-        allocation_bytes=new.capacity_bytes if new.preallocation == "full" else 0,
+        allocation_bytes=new.capacity_bytes if whole or new.preallocation == "full" else 0,
         secret=new.secret,
         qcow2=qcow2,
     )

@@ -29,22 +29,28 @@ def make(carrying: Carrying) -> dict[str, Any]:
     name = str(job.option("name"))
     with nodes.pooled(host) as node:
         try:
-            source = _begin(carrying, node)
-        except JobFailed:
-            _forget_passphrase(job)
-            raise
-        try:
-            seen = _copied(carrying, node, source) if source is not None else _created(carrying, node)
-        except (errors.HypervisorError, JobFailed) as failure:
-            if isinstance(failure, NOBODY_KNOWS):
-                raise
-            left = [] if _others(failure) else shared.remove_made(node, pool, [name])
-            _forget_secret(node, job)
-            raise shared.undone(failure, left) from None
+            seen = _made(carrying, node, pool, name)
         finally:
             shared.look_at(host, pool)
     _forget_passphrase(job)
     return shared.result_of(job, seen)
+
+
+def _made(carrying: Carrying, node: Node, pool: UUID, name: str) -> VolumeSeen:
+    job = carrying.job
+    try:
+        source = _begin(carrying, node)
+    except JobFailed:
+        _forget_passphrase(job)
+        raise
+    try:
+        return _copied(carrying, node, source) if source is not None else _created(carrying, node)
+    except (errors.HypervisorError, JobFailed) as failure:
+        if isinstance(failure, NOBODY_KNOWS):
+            raise
+        left = [] if _others(failure) else shared.remove_made(node, pool, [name])
+        _forget_secret(node, job)
+        raise shared.undone(failure, left) from None
 
 
 def recover(job: Job) -> Verdict:

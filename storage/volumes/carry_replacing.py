@@ -47,7 +47,7 @@ class _Work:
         """A whole copy with all that makes the original what it is; nothing is left of one that fails."""
         new = NewVolume(name, source.capacity_bytes, source.format, as_original=True)
         try:
-            made = shared.copy(
+            shared.copy(
                 self.carrying,
                 self.node,
                 self.pool,
@@ -56,6 +56,9 @@ class _Work:
                 step=f"copying {source.name} to {name}",
                 share=share,
             )
+            # Not what was asked for, but what came of it.
+            self.node.refresh_pool(self.pool)
+            made = self.node.volume(self.pool, name)
             if (made.format, made.capacity_bytes, made.backing) != (
                 source.format,
                 source.capacity_bytes,

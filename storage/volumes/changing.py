@@ -13,7 +13,6 @@ from storage.volumes.decided import Decided
 from storage.volumes.errors import NameTaken, NoRoom, NotShrunk, VolumeForbids
 from storage.volumes.pool_types import FILES, FORMATLESS, OURS, WRITABLE
 from storage.volumes.standing import (
-    check_chain,
     check_honest,
     check_unused,
     disks_on,
@@ -167,7 +166,11 @@ def _check_copied(volume: Volume, by: Actor) -> None:
         raise VolumeForbids(
             f"A volume of format {volume.format} is not copied as it is.", code="not_supported"
         )
-    check_chain(volume, by)
+    if volume.backing:
+        raise VolumeForbids(
+            f"{volume.name} is a layer, and libvirt copies the whole of what it shows. Clone it instead.",
+            code="not_supported",
+        )
     if volume.allocation_bytes > volume.pool.available_bytes:
         raise NoRoom(volume.pool, volume.allocation_bytes)
 
