@@ -63,8 +63,8 @@ def record_pools(host_id: UUID, seen: Sequence[PoolSeen], *, complete: bool) -> 
             Notice("deleted", "pool", row["pk"], row["version"] + 1, _within(host)) for row in rows.values()
         ]
         joined |= {row["shared_id"] for row in rows.values()}
-        for pool in known.filter(pk__in=[row["pk"] for row in rows.values()]):
-            _let_go(pool)
+        for gone in known.filter(pk__in=[row["pk"] for row in rows.values()]):
+            _let_go(gone)
     tell_all(notices)
     shared.told(joined - {None}, host_id)
 

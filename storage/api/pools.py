@@ -218,8 +218,8 @@ class PoolViewSet(VolumesOfPools):
         parameters=[OpenApiParameter("host", OpenApiTypes.UUID, required=True)],
         filters=False,
     )
-    @action(detail=False, filter_backends=[], pagination_class=None)
-    def options(self, request: Request) -> Response:
+    @action(detail=False, filter_backends=[], pagination_class=None, url_path="options")
+    def choices(self, request: Request) -> Response:
         """Which types of pools a host can have, and what each needs."""
         refuse_unknown(request, {"host"})
         try:

@@ -292,7 +292,7 @@ def _seen(node: Node, uuid: UUID) -> PoolSeen | None:
 
 
 def _host_of(job: Job) -> Host:
-    host = Host.objects.filter(pk=job.host_id).first()
+    host = Host.objects.filter(pk=job.host_id).first() if job.host_id else None
     if host is None:
         raise JobFailed("not_found", "The host was removed.")
     return host

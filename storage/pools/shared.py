@@ -54,8 +54,8 @@ def id_for(pool: PoolSeen, row: Mapping[str, Any] | None) -> UUID | None:
         return None
     if row is not None and row["shared__key"] == key:
         return cast("UUID", row["shared_id"])
-    found = SharedPool.objects.get_or_create(key=key, defaults={"name": pool.name, "type": pool.type})[0]
-    return cast("UUID", found.pk)
+    defaults = {"name": pool.name, "type": pool.type}
+    return SharedPool.objects.get_or_create(key=key, defaults=defaults)[0].pk
 
 
 def told(ids: Collection[UUID | None], host_id: UUID) -> None:

@@ -32,11 +32,12 @@ def sample() -> int:
 def trend(pool_id: UUID, days: int) -> dict[str, Any]:
     """The samples of the last days, thinned out, with how fast it fills and when it would be full."""
     since = timezone.now() - timedelta(days=days)
-    rows = list(
-        PoolSample.objects.filter(pool_id=pool_id, at__gte=since).values(
+    rows: list[dict[str, Any]] = [
+        {"at": at, "capacity_bytes": capacity, "available_bytes": available}
+        for at, capacity, available in PoolSample.objects.filter(pool_id=pool_id, at__gte=since).values_list(
             "at", "capacity_bytes", "available_bytes"
         )
-    )
+    ]
     growth = _growth(rows)
     return {
         "samples": _thinned(rows),
@@ -56,7 +57,7 @@ def _growth(rows: Sequence[dict[str, Any]]) -> int | None:
     if not spread:
         return None
     together = sum((day - mean_day) * (one - mean_used) for day, one in zip(days, used, strict=True))
-    return round(together / spread)
+    return int(together / spread)
 
 
 def _full_at(last: dict[str, Any], growth: int) -> Any:

@@ -183,9 +183,9 @@ def test_refused_before_anything_begins(pools: Pools) -> None:
     assert pools.refused(type="rbd", target="", source={"name": "rbd"}) == {"type"}, "no such driver here"
     assert pools.refused(type="logical", target="", source={"name": "-f"}) == {"source.name"}
     assert pools.refused(type="logical", target="", source={"name": "a/b"}) == {"source.name"}
-    target = {"hosts": [{"name": "nas; reboot"}], "devices": ["iqn.x"], "initiator": "me"}
+    bad: dict[str, Any] = {"hosts": [{"name": "nas; reboot"}], "devices": ["iqn.x"], "initiator": "me"}
     fields = {"source.hosts", "source.devices", "source.initiator"}
-    assert pools.refused(type="iscsi-direct", target="", source=target) == fields
+    assert pools.refused(type="iscsi-direct", target="", source=bad) == fields
     assert pools.refused(type="netfs", source={"hosts": [{"name": "nas"}], "dir": "../x"}) == {"source.dir"}
     assert pools.asked(400, "discover/", host=str(pools.site.host.pk), type="dir")["errors"].keys() == {
         "type"
