@@ -73,7 +73,7 @@ export function BackUpDialog({ domain, onClose }: { domain: DomainDetail; onClos
           </FormGroup>
         </Folded>
       )}
-      {pool !== "" && <Makes changes={plan.plan?.changes ?? []} />}
+      {pool !== "" && <Makes changes={(plan.plan?.changes ?? []).map((change) => ({ ...change, path: change.path.replace(/^backup:/, "") }))} />}
       {pool !== "" && <PlanView plan={plan.plan && { ...plan.plan, changes: [] }} error={error} shownFields={shown} busy={plan.busy} />}
     </FormDialog>
   );

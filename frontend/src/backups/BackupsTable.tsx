@@ -1,4 +1,4 @@
-import { EmptyState, EmptyStateActions, EmptyStateBody, EmptyStateFooter, Label } from "@patternfly/react-core";
+import { EmptyState, EmptyStateActions, EmptyStateBody, EmptyStateFooter, Label, Truncate } from "@patternfly/react-core";
 import { ArchiveIcon } from "@patternfly/react-icons";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,6 +11,8 @@ import { BackupActions } from "./BackupActions";
 import { BackupStatus } from "./BackupState";
 import { useBackups } from "./queries";
 import type { Backup } from "./shapes";
+
+const WHY_SHOWN = 90; // the rest is in its tooltip
 
 /** Restore points, the latest first; with `domain` only its own. */
 export function BackupsTable({ domain, firstStep }: { domain?: string; firstStep?: ReactNode }) {
@@ -38,7 +40,7 @@ export function BackupsTable({ domain, firstStep }: { domain?: string; firstStep
         </>
       ),
     },
-    { key: "by", title: t("backup.by"), from: "xl", cell: ({ schedule, created_by }) => schedule?.name ?? created_by?.name ?? "–" },
+    { key: "by", title: t("backup.by"), from: "xl", fit: true, cell: ({ schedule, created_by }) => schedule?.name ?? created_by?.name ?? "–" },
   ];
   return (
     <DataTable
@@ -73,7 +75,11 @@ function Chain({ backup }: { backup: Backup }) {
       </Label>{" "}
       {!backup.running && <span className="ol-quiet">{t("backup.wasOff")}</span>}
       {backup.quiesced && <span className="ol-quiet">{t("backup.quiesced")}</span>}
-      {backup.fresh_because && <div className="ol-quiet">{t("backup.fresh", { why: backup.fresh_because })}</div>}
+      {backup.fresh_because && (
+        <div className="ol-quiet">
+          <Truncate content={t("backup.fresh", { why: backup.fresh_because })} maxCharsDisplayed={WHY_SHOWN} />
+        </div>
+      )}
     </>
   );
 }

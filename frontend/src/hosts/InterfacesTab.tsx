@@ -40,7 +40,7 @@ export function InterfacesTab({ host }: { host: Host }) {
             <Th>{t("network.addresses")}</Th>
             <Th modifier="fitContent">{t("nic.speed")}</Th>
             <Th>{t("network.mac")}</Th>
-            <Th>{t("nic.on")}</Th>
+            <Th modifier="fitContent">{t("nic.on")}</Th>
           </Tr>
         </Thead>
         <Tbody>

@@ -48,7 +48,7 @@ export function NetworkOverview({ network }: { network: NetworkDetail }) {
           </CardBody>
         </Card>
       </GridItem>
-      <GridItem lg={6}>
+      <GridItem lg={5}>
         <Card isFullHeight>
           <CardTitle component="h2">{t("facts")}</CardTitle>
           <CardBody>
@@ -56,7 +56,7 @@ export function NetworkOverview({ network }: { network: NetworkDetail }) {
           </CardBody>
         </Card>
       </GridItem>
-      <GridItem lg={6}>
+      <GridItem lg={7}>
         <Card isFullHeight>
           <CardTitle component="h2">{t("network.whoIsOn")}</CardTitle>
           <CardBody>{plugged.length === 0 ? <p className="ol-quiet">{t("network.nobody")}</p> : <OnIt plugged={plugged} states={new Map(users.map(({ id, state }) => [id, state]))} />}</CardBody>
@@ -72,16 +72,16 @@ function OnIt({ plugged, states }: { plugged: readonly Plugged[]; states: Readon
     <Table variant="compact" borders={false} aria-label={t("network.whoIsOn")}>
       <Thead>
         <Tr>
-          <Th>{t("domain.one")}</Th>
-          <Th>{t("state")}</Th>
-          <Th>{t("network.mac")}</Th>
+          <Th width={35}>{t("name")}</Th>
+          <Th modifier="fitContent">{t("state")}</Th>
+          <Th modifier="fitContent">{t("network.mac")}</Th>
           <Th>{t("network.ip")}</Th>
         </Tr>
       </Thead>
       <Tbody>
         {plugged.map(({ domain, mac, addresses }) => (
           <Tr key={`${domain.id} ${mac}`}>
-            <Td dataLabel={t("domain.one")}>
+            <Td dataLabel={t("name")} modifier="breakWord">
               <Link to={`/domains/${domain.id}`}>{domain.name}</Link>
             </Td>
             <Td dataLabel={t("state")}>{t(`domain.state.${states.get(domain.id)}`, { defaultValue: states.get(domain.id) })}</Td>

@@ -31,7 +31,7 @@ export function NetworksTable({ host, firstStep }: { host?: string; firstStep?: 
         addresses.length > 0 ? (
           <>
             {addresses.map((address) => (
-              <div key={address}>
+              <div key={address} className="ol-nowrap">
                 <code>{address}</code>
               </div>
             ))}

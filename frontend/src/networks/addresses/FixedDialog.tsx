@@ -2,7 +2,7 @@ import { useForm, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
 import { changesOf } from "../form/changes";
-import { formOf, placeOf, type NetworkForm } from "../form/form";
+import { formOf, type NetworkForm } from "../form/form";
 import { FixedAddresses } from "../form/sections";
 import { kindOf } from "../kinds";
 import type { NetworkDetail } from "../shapes";
@@ -20,7 +20,6 @@ export function FixedDialog({ network, onClose }: { network: NetworkDetail; onCl
       description={t("network.fixedHelp")}
       form={form}
       wish={changesOf(values, network.spec, network.autostart)}
-      placeOf={(field) => placeOf(field, values)}
       onClose={onClose}
     >
       <FixedAddresses form={form} values={values} />

@@ -1,12 +1,12 @@
-import { useEffect, type ReactNode } from "react";
-import type { FieldPath, UseFormReturn } from "react-hook-form";
+import type { ReactNode } from "react";
+import type { UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
-import { asProblem } from "../../api/problem";
 import { useJobRequest } from "../../jobs/queries";
 import { FormDialog } from "../../ui/FormDialog";
 import { PlanView } from "../../ui/PlanView";
 import { usePlan } from "../../ui/usePlan";
+import { useFieldErrors } from "../form/complaints";
 import type { NetworkForm } from "../form/form";
 import { edit, planEdit } from "../queries";
 import type { NetworkDetail } from "../shapes";
@@ -17,27 +17,18 @@ interface PartDialogProps {
   description?: string;
   form: UseFormReturn<NetworkForm>;
   wish: Record<string, unknown>;
-  placeOf: (field: string) => string | null;
   children: ReactNode;
   onClose: () => void;
 }
 
 /** One part of a network to change; the plan says whether it holds at once or from the next start on. */
-export function PartDialog({ network, title, description, form, wish, placeOf, children, onClose }: PartDialogProps) {
+export function PartDialog({ network, title, description, form, wish, children, onClose }: PartDialogProps) {
   const { t } = useTranslation();
   const changed = Object.keys(wish).length > 0;
   const request = useJobRequest((wanted: Record<string, unknown>) => edit(network.id, wanted));
   const plan = usePlan([network.id, "edit"], changed && !request.isPending ? wish : null, (wanted) => planEdit(network.id, wanted));
   const error = request.error ?? plan.error;
-  const complaints = error ? asProblem(error).errors : {};
-  const said = JSON.stringify(Object.entries(complaints).map(([field, sentences]) => [placeOf(field), sentences.join(" ")]));
-  const { setError, clearErrors } = form;
-  useEffect(() => {
-    clearErrors();
-    for (const [place, message] of JSON.parse(said) as [string | null, string][]) {
-      if (place) setError(place as FieldPath<NetworkForm>, { type: "server", message });
-    }
-  }, [said, setError, clearErrors]);
+  const { shown, rest } = useFieldErrors(form, error, plan.plan);
   return (
     <FormDialog
       title={title}
@@ -49,7 +40,7 @@ export function PartDialog({ network, title, description, form, wish, placeOf, c
       onClose={onClose}
     >
       {children}
-      {changed && <PlanView plan={plan.plan} error={error} shownFields={Object.keys(complaints).filter((field) => placeOf(field) !== null)} busy={plan.busy} />}
+      {changed && <PlanView plan={rest} error={error} shownFields={shown} busy={plan.busy} />}
     </FormDialog>
   );
 }

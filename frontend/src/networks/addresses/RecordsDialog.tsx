@@ -2,7 +2,7 @@ import { useForm, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
 import { changesOf } from "../form/changes";
-import { formOf, placeOf, type NetworkForm } from "../form/form";
+import { formOf, type NetworkForm } from "../form/form";
 import { DnsRecords } from "../form/sections";
 import { kindOf } from "../kinds";
 import type { NetworkDetail } from "../shapes";
@@ -19,7 +19,6 @@ export function RecordsDialog({ network, onClose }: { network: NetworkDetail; on
       title={t("network.editRecords")}
       form={form}
       wish={changesOf(values, network.spec, network.autostart)}
-      placeOf={(field) => placeOf(field, values)}
       onClose={onClose}
     >
       <DnsRecords form={form} values={values} />

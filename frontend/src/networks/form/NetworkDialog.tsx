@@ -3,7 +3,6 @@ import { useEffect, useId, type ReactNode } from "react";
 import { useForm, useWatch, type FieldPath } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
-import { asProblem } from "../../api/problem";
 import type { Job, Plan } from "../../api/types";
 import { useJobRequest } from "../../jobs/queries";
 import { CodeToCopy } from "../../ui/CodeToCopy";
@@ -12,7 +11,8 @@ import { Folded } from "../../ui/Folded";
 import { PlanView } from "../../ui/PlanView";
 import { usePlan } from "../../ui/usePlan";
 import type { NetworkOptions } from "../shapes";
-import { answered, isAddressed, placeOf, takesVlans, type NetworkForm } from "./form";
+import { useFieldErrors } from "./complaints";
+import { answered, isAddressed, rangeIn, takesVlans, type NetworkForm } from "./form";
 import { KindChoice } from "./KindChoice";
 import { Questions } from "./Questions";
 import { FixedAddresses, IPv6, Limits, Names, Running, Vlans } from "./sections";
@@ -52,6 +52,7 @@ export function NetworkDialog(props: NetworkDialogProps) {
   const values = useWatch({ control: form.control }) as NetworkForm;
   const addressed = isAddressed(values.kind);
   useSuggestions(form, suggested);
+  useRange(form, values.address);
   const { host } = values;
   useEffect(() => onHost?.(host), [onHost, host]);
 
@@ -59,7 +60,7 @@ export function NetworkDialog(props: NetworkDialogProps) {
   const request = useJobRequest(props.send);
   const plan = usePlan([path, method, start.name], request.isPending ? null : wish, props.plan);
   const error = request.error ?? plan.error;
-  const shown = useFieldErrors(form, error, plan.plan);
+  const { shown, rest } = useFieldErrors(form, error, plan.plan);
   const { errors } = form.formState;
   const bodies: Record<Part, ReactNode> = {
     fixed: addressed && values.dhcp && <FixedAddresses form={form} values={values} />,
@@ -107,7 +108,7 @@ export function NetworkDialog(props: NetworkDialogProps) {
             <div className="ol-beside ol-stack">
               <h2 className="ol-plan-title">{t("plan.title")}</h2>
               {wish ? (
-                <PlanView plan={plan.plan} error={error} shownFields={shown} busy={plan.busy} />
+                <PlanView plan={rest} error={error} shownFields={shown} busy={plan.busy} />
               ) : (
                 <p className="ol-quiet">{t(answered(values) ? "network.nothingChanged" : "network.planUnasked")}</p>
               )}
@@ -146,17 +147,13 @@ function useSuggestions(form: ReturnType<typeof useForm<NetworkForm>>, suggested
   }, [written, setValue, getFieldState]);
 }
 
-/** Puts complaints, of a refusal or of the plan's checks, at their fields; returns the names that have one. */
-function useFieldErrors(form: ReturnType<typeof useForm<NetworkForm>>, error: unknown, plan: Plan | undefined): readonly string[] {
-  const complaints: Record<string, readonly string[]> = error ? asProblem(error).errors : {};
-  const { setError, clearErrors, getValues } = form;
-  const said = JSON.stringify(complaints);
+/** The range follows the subnet as long as nobody has chosen one. */
+function useRange(form: ReturnType<typeof useForm<NetworkForm>>, address: string): void {
+  const { setValue, getFieldState } = form;
   useEffect(() => {
-    clearErrors();
-    for (const [field, sentences] of Object.entries(JSON.parse(said) as Record<string, string[]>)) {
-      const place = placeOf(field, getValues());
-      if (place) setError(place as FieldPath<NetworkForm>, { type: "server", message: sentences.join(" ") });
-    }
-  }, [said, setError, clearErrors, getValues, plan]);
-  return Object.keys(complaints).filter((field) => placeOf(field, getValues()) !== null);
+    const range = rangeIn(address);
+    if (!range || !getFieldState("address").isDirty || getFieldState("start").isDirty || getFieldState("end").isDirty) return;
+    setValue("start", range.start);
+    setValue("end", range.end);
+  }, [address, setValue, getFieldState]);
 }

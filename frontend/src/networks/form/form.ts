@@ -157,6 +157,16 @@ function bandwidthOf({ inbound, outbound }: NetworkForm): Values | undefined {
   return Object.keys(both).length > 0 ? both : undefined;
 }
 
+const SUBNET = /^(\d{1,3}\.\d{1,3}\.\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
+
+/** The upper part of a subnet whose last number is free, which most people would choose; null for others. */
+export function rangeIn(address: string): { start: string; end: string } | null {
+  const found = SUBNET.exec(address.trim());
+  if (!found || Number(found[3]) > 24 || Number(found[3]) < 8) return null;
+  const taken = Number(found[2]) >= 100 && Number(found[2]) < 200;
+  return { start: `${found[1]}.${taken ? 200 : 100}`, end: `${found[1]}.${taken ? 250 : 199}` };
+}
+
 export const wordsOf = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 
 /** Without what is empty. */

@@ -1,6 +1,6 @@
 import { Icon } from "@patternfly/react-core";
 import { CloudIcon, DesktopIcon, EthernetIcon, NetworkIcon, NetworkWiredIcon } from "@patternfly/react-icons";
-import { Fragment, type ComponentType, type ReactNode } from "react";
+import type { ComponentType, ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useHref, useLinkClickHandler } from "react-router";
 
@@ -11,7 +11,7 @@ const WIDTH = 176;
 const HEIGHT = 48;
 const GAP = 12;
 const BETWEEN = 56;
-const LETTERS = 20;
+const LETTERS = 17;
 
 const ICON: Readonly<Record<What, ComponentType>> = {
   outside: CloudIcon,
@@ -57,11 +57,10 @@ export function Picture({ scene, label }: { scene: Scene; label: string }) {
       <ol className="ol-narrow-figure ol-picture-list" aria-label={label}>
         {scene.columns.map((column) => (
           <li key={column[0]?.key}>
-            {column.map((spot, at) => {
+            {column.map((spot) => {
               const Picture = ICON[spot.what];
               return (
-                <Fragment key={spot.key}>
-                  {at > 0 && ", "}
+                <div key={spot.key}>
                   <span className="ol-state">
                     <Icon size="sm">
                       <Picture />
@@ -69,7 +68,7 @@ export function Picture({ scene, label }: { scene: Scene; label: string }) {
                     {spot.to ? <Link to={spot.to}>{nameOf(spot)}</Link> : nameOf(spot)}
                   </span>{" "}
                   <span className="ol-quiet">{[spot.note, spot.up ? "" : t("network.picture.down")].filter(Boolean).join(" · ")}</span>
-                </Fragment>
+                </div>
               );
             })}
           </li>
