@@ -20,6 +20,7 @@ export type Host = Schemas["Host"];
 export type HostInterface = Schemas["HostInterface"];
 export type HostState = Schemas["HostState"];
 export type HostWish = Schemas["HostBodyRequest"];
+export type Image = Schemas["Image"];
 export type Job = Schemas["Job"];
 export type JobState = Schemas["JobState"];
 export type Me = Schemas["Me"];

@@ -9,10 +9,10 @@ import { PlanView } from "../../ui/PlanView";
 import { usePlan } from "../../ui/usePlan";
 import { DiskSource } from "./DiskSource";
 import { FieldsForm } from "./FieldsForm";
-import { complete, valuesOf, wishOf, type Value, type Values } from "./form";
+import { complete, valuesOf, wishOf, withFilters, type Value, type Values } from "./form";
 import { InterfaceSource } from "./InterfaceSource";
 import { kindOf, KINDS } from "./kinds";
-import { addDevice, planAddition } from "./queries";
+import { addDevice, planAddition, useFilterNames } from "./queries";
 
 type Wish = Record<string, unknown>;
 
@@ -34,7 +34,8 @@ export function AddDialog({ domain, onClose }: { domain: DomainDetail; onClose: 
   const [values, setValues] = useState<Values>(() => atFirst("disk"));
   // What the parts of the dialog that know the host's storage and networks say; null while they lack something.
   const [source, setSource] = useState<Wish | null>(null);
-  const { fields } = kindOf(kind);
+  const filters = useFilterNames(domain.host.id);
+  const fields = withFilters(kindOf(kind).fields, filters.data);
   const connected = kind === "disk" || kind === "interface";
   const wish = complete(fields, values) && (!connected || source !== null) ? { ...source, ...wishOf(fields, values) } : null;
   const request = useJobRequest((asked: Wish) => addDevice(domain.id, kind, asked));

@@ -23,6 +23,9 @@ beforeEach(() => {
   server.use(
     http.get(`${API}/domains/:id/hardware/`, () => HttpResponse.json(HARDWARE)),
     http.get(`${API}/networks/`, () => HttpResponse.json(page([]))),
+    http.get(`${API}/network-filters/`, () => HttpResponse.json(page([]))),
+    http.get(`${API}/hosts/:id/interfaces/`, () => HttpResponse.json([])),
+    http.get(`${API}/images/`, () => HttpResponse.json(page([]))),
     http.get(`${API}/jobs/`, () => HttpResponse.json(page([]))),
     http.patch(`${API}/domains/*`, async ({ request }) => {
       const url = new URL(request.url);

@@ -16,11 +16,12 @@ import { useToast } from "../../ui/toast";
 import { AddDialog } from "./AddDialog";
 import { Differences } from "./Differences";
 import { EditPanel } from "./EditPanel";
-import type { Field, Thing } from "./form";
+import { withFilters, type Field, type Thing } from "./form";
 import { CAPACITY, factsOf, iconOf, kindOf, KINDS, sourceOf } from "./kinds";
 import { MediaDialog } from "./MediaDialog";
 import { PendingBanner } from "./PendingBanner";
-import { planDevice, planSettings, saveDevice, saveSettings, useHardware, useNetworks } from "./queries";
+import { MoveDialog } from "./MoveDialog";
+import { planDevice, planSettings, saveDevice, saveSettings, useFilterNames, useHardware, useNetworks } from "./queries";
 import { RemoveDialog } from "./RemoveDialog";
 import { groupsOf } from "./settings";
 import { useDeviceTitle } from "./titles";
@@ -35,7 +36,7 @@ function sorted(devices: readonly Device[]): Device[] {
   return devices.map((device, at) => ({ device, at })).sort((one, other) => place(one.device.kind) - place(other.device.kind) || one.at - other.at).map(({ device }) => device);
 }
 
-type Open = { what: "add" } | { what: "remove" | "media"; device: Device };
+type Open = { what: "add" } | { what: "remove" | "media" | "move"; device: Device };
 
 /** All that a domain consists of. What is open in the drawer is in the address. */
 export default function HardwareTab({ domain }: { domain: DomainDetail }) {
@@ -46,6 +47,7 @@ export default function HardwareTab({ domain }: { domain: DomainDetail }) {
   const [open, setOpen] = useState<Open | null>(null);
   const query = useHardware(domain.id);
   const networks = useNetworks(domain.host.id);
+  const filters = useFilterNames(domain.host.id);
   const eject = useJobRequest((device: Device) => saveDevice(domain.id, device, { volume: null }));
   if (query.isError && !query.data) return <ProblemPage error={query.error} retry={() => void query.refetch()} />;
   if (!query.data) return <FactsSkeleton rows={10} />;
@@ -56,7 +58,7 @@ export default function HardwareTab({ domain }: { domain: DomainDetail }) {
     if (kind === "disk" && volume) return [CAPACITY, ...fields];
     if (kind !== "interface") return fields;
     const choices = (networks.data ?? []).map((each) => ({ value: each.id, label: each.name }));
-    return [{ name: "network", as: "reference", choices }, ...fields];
+    return [{ name: "network", as: "reference", choices }, ...withFilters(fields, filters.data)];
   };
   const { devices, pending } = query.data;
   // With what is in no definition.
@@ -160,6 +162,9 @@ export default function HardwareTab({ domain }: { domain: DomainDetail }) {
                               { key: "eject", label: t("hardware.media.eject"), disabled: sourceOf(each) === "", run: () => throwOut(each) },
                             ]
                           : []),
+                        ...(each.kind === "disk" && each.device === "disk" && each.volume
+                          ? [{ key: "move", label: t("hardware.move.button"), run: () => setOpen({ what: "move" as const, device: each }) }]
+                          : []),
                         { key: "remove", label: t("hardware.remove.button"), danger: true, apart: DRIVES.includes(String(each.device)), run: () => setOpen({ what: "remove", device: each }) },
                       ]}
                     />
@@ -172,6 +177,7 @@ export default function HardwareTab({ domain }: { domain: DomainDetail }) {
       </Drawer>
       {open?.what === "add" && <AddDialog domain={domain} onClose={() => setOpen(null)} />}
       {open?.what === "remove" && <RemoveDialog domain={domain} device={open.device} onClose={() => setOpen(null)} />}
+      {open?.what === "move" && <MoveDialog domain={domain} device={open.device} onClose={() => setOpen(null)} />}
       {open?.what === "media" && <MediaDialog domain={domain} device={open.device} onClose={() => setOpen(null)} />}
     </div>
   );

@@ -24,6 +24,10 @@ export interface Field {
   once?: boolean;
 }
 
+/** With the host's network filters to choose from, where it has any. */
+export const withFilters = (fields: readonly Field[], filters: readonly string[] | undefined): readonly Field[] =>
+  filters?.length ? fields.map((field) => (field.name === "filter" ? { ...field, as: "choice", options: filters } : field)) : fields;
+
 export function read(thing: Thing, name: string): unknown {
   let at: unknown = thing;
   for (const part of name.split(".")) {

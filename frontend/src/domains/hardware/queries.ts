@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { api, type Query } from "../../api/client";
-import type { Job, Network, Page, Plan, Pool, Volume } from "../../api/types";
+import type { HostInterface, Image, Job, Network, Page, Plan, Pool, Volume } from "../../api/types";
 import { isOpen } from "../../jobs/queries";
 import { watchJob } from "../../jobs/watched";
 import { keys } from "../../live/keys";
@@ -35,6 +35,9 @@ export const saveDevice = (id: string, device: Device, wish: Wish): Promise<Job>
 export const planRemoval = (id: string, device: Device): Promise<Plan> => api.delete(pathOf(id, device), PLAN);
 export const removeDevice = (id: string, device: Device): Promise<Job> => api.delete(pathOf(id, device));
 
+export const moveDisk = (id: string, target: string, wish: Wish): Promise<Job> => api.post(`/domains/${id}/disks/${encodeURIComponent(target)}/move/`, wish);
+export const planMove = (id: string, target: string, wish: Wish): Promise<Plan> => api.post(`/domains/${id}/disks/${encodeURIComponent(target)}/move/`, wish, PLAN);
+
 function placeOf(id: string, kind: string, wish: Wish): [string, Wish] {
   if (kind === "disk") return [`/domains/${id}/disks/`, wish];
   if (kind === "interface") return [`/domains/${id}/interfaces/`, wish];
@@ -67,6 +70,38 @@ export function useNetworks(host: string) {
     queryKey: keys.list("network", "of", host),
     queryFn: ({ signal }) => api.get<Page<Network>>("/networks/", { host, limit: MOST, ordering: "name" }, signal),
     select: (page) => page.results,
+  });
+}
+
+/** The machine's own bridges, where its libvirt tells of them. */
+export function useBridges(host: string, wanted: boolean) {
+  return useQuery({
+    queryKey: keys.one("host", host, "interfaces"),
+    queryFn: ({ signal }) => api.get<HostInterface[]>(`/hosts/${host}/interfaces/`, {}, signal),
+    select: (interfaces) => interfaces.filter(({ type }) => type === "bridge"),
+    enabled: wanted,
+  });
+}
+
+/** The names of the host's network filters. */
+export function useFilterNames(host: string) {
+  return useQuery({
+    queryKey: keys.list("filter", "of", host),
+    queryFn: ({ signal }) => api.get<Page<{ name: string }>>("/network-filters/", { host, limit: MOST, ordering: "name", fields: "id,name" }, signal),
+    select: (page) => page.results.map(({ name }) => name),
+  });
+}
+
+/** The discs of the library that lie on the host. */
+export function useLibraryDiscs(host: string, wanted: boolean) {
+  return useQuery({
+    queryKey: keys.list("image", "discs", host),
+    queryFn: ({ signal }) => api.get<Page<Image>>("/images/", { limit: MOST, ordering: "name" }, signal),
+    select: (page) =>
+      page.results
+        .filter(({ kind }) => kind === "iso")
+        .flatMap(({ name, os, copies }) => copies.filter((copy) => copy.host.id === host).slice(0, 1).map(({ volume }) => ({ value: volume.id, label: [name, os?.name].filter(Boolean).join(" · ") }))),
+    enabled: wanted,
   });
 }
 
