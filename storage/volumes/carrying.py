@@ -8,21 +8,24 @@ from typing import TypeVar
 from uuid import UUID
 
 from access.actor import Actor
-from hosts import looking
-from hosts.models import Host
+from hosts import looking, nodes
+from hosts.models import ANSWERS, Host
 from hypervisor import errors
 from hypervisor.data import NewVolume, VolumeSeen
 from hypervisor.node import Node
 from jobs.carrying import Carrying
 from jobs.errors import JobFailed
 from jobs.models import Job
-from storage.models import Volume
+from storage.models import Pool, Volume
 from storage.users import Told, names_for, users_of
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 NOBODY_KNOWS = (errors.NodeUnreachable, errors.Timeout)
 _POLL_SECONDS = 1.0
+_MOST_TOLD = (
+    16  # at the end of a job; with more hosts on one storage, the rest find out at their next full look
+)
 
 
 def host_of(job: Job) -> Host:
@@ -169,6 +172,21 @@ def look_at(host: Host, *pools: UUID) -> None:
     """Have what was done be recorded, so that who reads it after the job sees it too."""
     for pool in dict.fromkeys(pools):
         looking.look(host.pk, "pool", pool)
+    _tell_others(host, pools)
+
+
+def _tell_others(host: Host, pools: Sequence[UUID]) -> None:
+    """Other hosts that see the same storage do not notice what came or went: they are asked to look into the folder."""
+    shared = Pool.objects.filter(host=host, uuid__in=pools).exclude(shared=None).values("shared")
+    others = Pool.objects.filter(shared__in=shared, state="running", host__state__in=ANSWERS)
+    for pool in others.exclude(host=host).select_related("host")[:_MOST_TOLD]:
+        try:
+            with nodes.pooled(pool.host) as node:
+                node.refresh_pool(pool.uuid)
+        except errors.HypervisorError as error:
+            logger.info("%s did not look into %s: %s", pool.host, pool, error)  # it does so by itself, later
+        else:
+            looking.nudge(pool.host_id, "pool", pool.uuid, every_seconds=1)
 
 
 def result_of(job: Job, seen: VolumeSeen) -> dict[str, object]:

@@ -8,21 +8,28 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import libvirt
 import pytest
 from django.utils import timezone
 
+from domains.definitions import record_xml
+from domains.inventory import record, vanished
+from hosts.models import Host, HostState
 from hypervisor.data import NewVolume
+from hypervisor.errors import NotFound
 from jobs.carrying import decide
 from jobs.models import Job, JobState
-from storage.models import Pool, Volume
+from storage.inventory import record_pools
+from storage.models import Pool, SharedPool, Volume
 from storage.users import InUse
 from storage.volumes import changing, making
 from storage.volumes.carry_replacing import beside_name
 from storage.volumes.decided import wish
 from storage.volumes.errors import VolumeForbids
+from tests.daemon import private_daemon
+from tests.node.conftest import Opener
 from tests.node.guests import xml
 from tests.node.site import MIB, Site, disk
 
@@ -344,4 +351,40 @@ def full_pool(site: Site, folder: Path) -> Iterator[Pool]:
         yield Pool.objects.get(name=folder.name)
     finally:
         made.destroy()
+        connection.close()
+
+
+def test_storage_that_two_hosts_see(site: Site, opened: Opener) -> None:
+    """What one host makes, the other finds; who stands on it there is in the way here."""
+    with private_daemon() as daemon:
+        other = opened(daemon.uri())
+        connection = libvirt.open(daemon.uri())
+        made = connection.storagePoolCreateXML(
+            f"<pool type='dir'><name>same</name><target><path>{site.folder}</path></target></pool>"
+        )
+        there = UUID(bytes=made.UUID())
+        host = Host.objects.create(
+            name="other", uri=daemon.uri(), state=HostState.UP, enrolled=True, driver="qemu"
+        )
+        record_pools(host.pk, [other.pool(there)], complete=True)
+        shared = SharedPool.objects.create(key="stated", name="both", type="dir", stated=True)
+        Pool.objects.filter(target=str(site.folder)).update(shared=shared)
+        done(site, making.decide_create, site.pool.pk, "one", capacity_bytes=4 * MIB, format="raw")
+        one = row(site, "one")
+        assert other.volume(there, "one").path == one.path, "it was told to look"
+        uuid = other.define(xml("theirs", devices=disk(one.path)))
+        record(host.pk, [other.domain(uuid)], complete=True)
+        record_xml(host.pk, uuid, other.domain_xml(uuid))
+        for decide_one in (
+            changing.decide_delete,
+            changing.decide_sparsify,
+            partial(changing.decide_resize, capacity_bytes=8 * MIB),
+        ):
+            with pytest.raises(InUse, match="theirs"):
+                asked(site, decide_one, one.pk)
+        other.undefine(uuid)
+        vanished(host.pk, uuid)
+        done(site, changing.decide_delete, one.pk)
+        with pytest.raises(NotFound):
+            other.volume(there, "one")
         connection.close()
