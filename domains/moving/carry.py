@@ -204,12 +204,14 @@ def _finish(node: Node, host: Host, job: Job, copy: Copy, made: VolumeSeen) -> d
 
 def _remove_source(node: Node, host: Host, job: Job, copy: Copy) -> str:
     """Remove the old volume, unless somebody stands on it: why it is left, or ""."""
+    source = job.option("source")
+    pool = UUID(source["pool"])
     try:
         users = node.volume_users([copy.source]).get(copy.source, ())
         if users:
             return f"{', '.join(told_names(users, host, job))} stand on it."
-        pool, volume = node.volume_at(copy.source)
-        node.delete_volume(pool, volume.name)
+        node.refresh_pool(pool)  # it may have been put there by hand
+        node.delete_volume(pool, source["name"])
     except errors.NotFound:
         return ""
     except _NOBODY_KNOWS:

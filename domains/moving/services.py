@@ -66,6 +66,9 @@ def request(
                 "target": target,
                 "copies": [wish.copy.plain()],
                 "delete_source": delete_source and not wish.stays,
+                "source": {"pool": str(wish.disk.place.pool_uuid), "name": wish.disk.place.name}
+                if wish.disk.place is not None
+                else None,
             },
         )
 

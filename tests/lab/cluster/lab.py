@@ -47,6 +47,8 @@ class Lab:
         }
         self.storage = Storage(plan)
         self._warden: subprocess.Popen[bytes] | None = None
+        self.as_new = True
+        """Whether nobody has used it since it was built or tidied: for who uses it to say."""
 
     @classmethod
     def start(cls, *, stays: bool = False) -> "Lab":
@@ -155,7 +157,7 @@ class Lab:
                 if sighting(node, guest).active:
                     node.virsh("destroy", str(guest.uuid))
                 if str(guest.uuid) in node.virsh("list", "--all", "--uuid"):
-                    node.virsh("undefine", "--managed-save", str(guest.uuid))
+                    node.virsh("undefine", "--managed-save", "--checkpoints-metadata", str(guest.uuid))
             node.path(guest.local_file).unlink(missing_ok=True)
             node.path(guest.serial_log).unlink(missing_ok=True)
         if guest.lun is not None:
@@ -163,7 +165,9 @@ class Lab:
 
     def tidy(self) -> None:
         """As new: every node on, plugged in and serving, and nothing on them."""
+        self.as_new = False
         tidy(list(self.nodes.values()), self.storage)
+        self.as_new = True
 
     def wait_ticking(self, node: Node, guest: Guest, *, seconds: float = _TICK_SECONDS) -> int:
         """Wait until the guest has counted on by one on this node; returns the counter."""

@@ -38,7 +38,8 @@ def _clear(node: Node) -> None:
                 ):  # it may end by itself between the two looks; undefine below tells
                     node.virsh("destroy", uuid, driver=driver)
             if uuid in _listed(node, driver, "--all"):
-                extra = ("--managed-save", "--snapshots-metadata") if driver.startswith("qemu") else ()
+                kept = ("--managed-save", "--snapshots-metadata", "--checkpoints-metadata")
+                extra = kept if driver.startswith("qemu") else ()
                 node.virsh("undefine", *extra, uuid, driver=driver)
     for inside in (LOCAL_IMAGES, SERIAL_LOGS):
         for file in node.path(inside).glob("*"):
