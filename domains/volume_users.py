@@ -7,13 +7,13 @@ from uuid import UUID
 from access.actor import Actor
 from domains.copies import users
 from domains.copies.many import users_of_many
-from domains.copies.peers import Peers
 from domains.copies.users import VolumeUser, told_names
 from domains.models import Definition
 from hosts.models import Host
 from hypervisor.errors import InvalidXML
 from hypervisor.xml.sources import DiskUse, disk_uses
 from storage import users as storage_users
+from storage.pools.peers import Peers
 from storage.users import ByHost, DomainDisk, Told
 
 At = TypeVar("At", bound=Hashable)

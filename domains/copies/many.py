@@ -7,12 +7,12 @@ only counts when somebody asks about one volume: domains.copies.users.
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from domains.copies.peers import Peers
 from domains.copies.users import VolumeUser, being_made, of_snapshots, worded
 from domains.models import Definition, DeletedDomain, TemplateVersion
 from hypervisor.errors import InvalidXML
 from hypervisor.xml.sources import disk_uses
 from storage.models import Volume
+from storage.pools.peers import Peers
 
 At = tuple[UUID, str]  # a host and a path on it
 _DEEPEST = 32

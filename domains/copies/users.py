@@ -15,13 +15,13 @@ from django.db.models import Q, QuerySet
 
 from access.actor import Actor
 from domains.copies.disks import Places
-from domains.copies.peers import SHARED, Peers
 from domains.models import Definition, DeletedDomain, Domain, Snapshot, Template, TemplateVersion
 from hosts.models import Host
 from hypervisor.errors import InvalidXML
 from hypervisor.xml.sources import DiskUse, disk_uses
 from jobs.models import OPEN, Job
 from storage.models import Volume
+from storage.pools.peers import SHARED, Peers
 from storage.volumes.users import at_work
 
 __all__ = [
