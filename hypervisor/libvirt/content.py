@@ -9,8 +9,9 @@ from hypervisor.libvirt.calls import CHANGE_SECONDS
 from hypervisor.libvirt.connected import Connected, Volume
 from hypervisor.libvirt.translation import translated
 
-# As much as one message of libvirt's holds. Smaller ones cost more calls, larger ones are cut up by libvirt.
-PIECE_BYTES = 256 * 1024
+# Of a message to the node. Measured with libvirt 9.0: a quarter costs half as much again, four times as much is slower.
+_WRITE_BYTES = 2**20
+_READ_BYTES = 256 * 1024  # the node sends no larger ones
 
 
 class MovingContent(Connected):
@@ -57,10 +58,11 @@ class LibvirtStream:
 
     def write(self, data: bytes) -> None:
         """Raises HypervisorError; then it is over."""
-        view = memoryview(data)
         try:
+            sent = self._stream.send(data) if len(data) <= _WRITE_BYTES else 0
+            view = memoryview(data)[sent:]
             while view:
-                sent = self._stream.send(bytes(view[:PIECE_BYTES]))
+                sent = self._stream.send(bytes(view[:_WRITE_BYTES]))
                 view = view[sent:]
         except libvirt.libvirtError as error:
             self._let_go()
@@ -71,7 +73,7 @@ class LibvirtStream:
         parts: list[bytes] = []
         try:
             while size > 0:
-                got = self._stream.recv(min(size, PIECE_BYTES))
+                got = self._stream.recv(min(size, _READ_BYTES))
                 if not got:
                     break
                 parts.append(got)

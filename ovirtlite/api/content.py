@@ -1,7 +1,6 @@
 """Bodies that are content: from the client to a receiver and from a giver to the client, with a few MiB in between.
 
-Two blocks a transfer at most are in memory: one that is filled from the client, one that the node takes. Who is slower
-of both makes the other wait.
+While the node takes what came, the next is read, up to a bound: who is slower of both makes the other wait.
 """
 
 import asyncio
@@ -22,7 +21,8 @@ Send = Callable[[Message], Awaitable[None]]
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-BLOCK_BYTES = 2**20
+HELD_BYTES = 2 * 2**20  # of a transfer that wait for the node, while it takes as many
+LEAST_BYTES = 256 * 1024  # handing over fewer costs more than it brings
 # A client that sends on while it is refused is listened to for so long, so that it comes to read the answer.
 _LINGER_SECONDS = 2.0
 _SILENT_SECONDS = 60.0
@@ -80,18 +80,18 @@ class ContentExchange:
         """What the receiver says at the end; None where nobody is there any more to be told."""
         await self._run(receiver.begin)
         writing: asyncio.Future[None] | None = None
-        block = bytearray()
+        blocks: list[bytes] = []
+        held = 0
         try:
             while not body.ended:
-                block += await body.next()
-                if writing is not None and (writing.done() or len(block) >= BLOCK_BYTES):
+                blocks.append(await body.next())
+                held += len(blocks[-1])
+                if writing is not None and (writing.done() or held >= HELD_BYTES or body.ended):
                     await writing  # raises what it met
                     writing = None
-                if block and (len(block) >= BLOCK_BYTES or body.ended):
-                    if writing is not None:
-                        await writing
-                    writing = asyncio.ensure_future(self._run(receiver.take, bytes(block)))
-                    block.clear()
+                if writing is None and held and (held >= LEAST_BYTES or body.ended):
+                    writing = asyncio.ensure_future(self._run(receiver.take, blocks))
+                    blocks, held = [], 0
         finally:
             if writing is not None:
                 await asyncio.wait([writing])

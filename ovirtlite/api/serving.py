@@ -23,7 +23,7 @@ from django.urls import set_script_prefix
 from ovirtlite.api.content import Body, ContentExchange, refuse
 from ovirtlite.api.middleware import CONTENT
 from ovirtlite.api.problems import body_too_large, problem
-from storage.content.replies import GivesContent, TakesContent, takes_content
+from storage.content.replies import GivesContent, TakesContent, takes_content, whole_address
 
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -48,7 +48,9 @@ class OneHopHandler(ASGIHandler):
         super().load_middleware(is_async=False)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        if takes_content(scope["method"], scope["path"]):
+        if (path := whole_address(scope["path"])) != scope["path"]:
+            scope = {**scope, "path": path, "raw_path": path.encode()}
+        if takes_content(scope["method"], path):
             await self._take_content(scope, receive, send)
             return
         try:

@@ -5,7 +5,7 @@ HTTP (ovirtlite.api.serving) knows these replies; a view that refuses gives an o
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -18,6 +18,11 @@ def takes_content(method: str, path: str) -> bool:
     """Whether the body of such a request is content, of any length."""
     match = _ADDRESS.fullmatch(path)
     return match is not None and method == ("PATCH" if match[1] else "PUT")
+
+
+def whole_address(path: str) -> str:
+    """With the slash at its end. To one with a slash `curl -T` adds the file's name, so people leave it away."""
+    return path if path.endswith("/") or not _ADDRESS.fullmatch(path) else f"{path}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,8 @@ class Receiver(Protocol):
         """Before the first byte is read."""
         ...
 
-    def take(self, block: bytes) -> None:
-        """The next bytes. Blocks while the node takes no more, and so does the client then."""
+    def take(self, blocks: Sequence[bytes]) -> None:
+        """The next bytes, as they came. Blocks while the node takes no more, and so does the client then."""
         ...
 
     def end(self, *, whole: bool) -> Ended:

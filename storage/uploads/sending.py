@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import close_old_connections
@@ -76,8 +76,12 @@ class Sending:
         )
         self._began = self._reported = time.monotonic()
 
-    def take(self, block: bytes) -> None:
+    def take(self, blocks: Sequence[bytes]) -> None:
         """Raises LongerThanDeclared, ContentRefused, GivenUp, HypervisorError."""
+        for block in blocks:
+            self._take(block)
+
+    def _take(self, block: bytes) -> None:
         filling = self._filling
         assert filling is not None
         if self._held is not None:

@@ -1,4 +1,4 @@
-"""Requests to the very thing that uvicorn serves, with bodies that come in pieces and break off when a test wants it."""
+"""Requests to the very thing that uvicorn serves, with bodies that come in pieces and break off where a test wants."""
 
 import asyncio
 import json

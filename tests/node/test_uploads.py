@@ -78,7 +78,8 @@ def patch(program: Program, upload: dict[str, Any], offset: int, body: Any, **mo
 
 def offset_of(program: Program, upload: dict[str, Any]) -> int:
     reply = program.send("HEAD", upload["url"], Tus_Resumable="1.0.0")
-    assert reply.status == 200 and reply.headers["upload-length"] == str(upload["size_bytes"])
+    assert reply.status == 200
+    assert reply.headers["upload-length"] == str(upload["size_bytes"])
     return int(reply.headers["upload-offset"])
 
 
@@ -88,7 +89,8 @@ def test_cut_and_resumed_it_is_whole_and_in_the_library(
     monkeypatch.setattr(filling, "STRETCH_BYTES", 2 * MIB)
     sum = hashlib.sha256(CONTENT).hexdigest()
     upload = begun(web, site, sha256=sum, library=True, format="raw")
-    assert upload["offset_bytes"] == 0 and upload["job"]["kind"] == "volume.upload"
+    assert upload["offset_bytes"] == 0
+    assert upload["job"]["kind"] == "volume.upload"
     assert Job.objects.get(pk=upload["id"]).state == "running"
 
     assert patch(program, upload, 0, CONTENT[: 5 * MIB], cut=True, announce=len(CONTENT)).status == 0
@@ -99,39 +101,50 @@ def test_cut_and_resumed_it_is_whole_and_in_the_library(
     assert worked(site, upload).state == "running", "what is not whole is never done"
 
     wrong = patch(program, upload, 4 * MIB, CONTENT[4 * MIB :])
-    assert wrong.status == 409 and wrong.json()["offset_bytes"] == 5 * MIB
-    assert wrong.headers["content-type"] == "application/problem+json" and wrong.headers["connection"] == "close"
+    assert wrong.status == 409
+    assert wrong.json()["offset_bytes"] == 5 * MIB
+    assert wrong.headers["content-type"] == "application/problem+json"
+    assert wrong.headers["connection"] == "close"
     assert wrong.headers["x-content-type-options"] == "nosniff"
     longer = patch(program, upload, 5 * MIB, CONTENT[5 * MIB :] + b"x")
-    assert longer.status == 413 and offset_of(program, upload) == 5 * MIB
+    assert longer.status == 413
+    assert offset_of(program, upload) == 5 * MIB
 
     whole = patch(program, upload, 5 * MIB, CONTENT[5 * MIB :])
     assert (whole.status, whole.headers["upload-offset"]) == (204, str(len(CONTENT)))
     assert whole.headers["cache-control"] == "no-store"
     job = worked(site, upload)
     assert job.state == "succeeded", job.error_detail
-    assert job.result is not None and job.result["sha256"] == sum
+    assert job.result is not None
+    assert job.result["sha256"] == sum
     assert (site.folder / "new.img").read_bytes() == CONTENT
     volume = Volume.objects.get(pk=job.result["volume"]["id"])
-    assert not Upload.objects.exists() and web.get("/api/v1/uploads/").json()["count"] == 0
+    assert not Upload.objects.exists()
+    assert web.get("/api/v1/uploads/").json()["count"] == 0
     image = web.get("/api/v1/images/", {"host": str(site.host.pk)}).json()["results"][0]
-    assert image["name"] == "new.img" and image["copies"][0]["volume"]["id"] == str(volume.pk)
+    assert image["name"] == "new.img"
+    assert image["copies"][0]["volume"]["id"] == str(volume.pk)
     assert AuditEntry.objects.filter(action="volume.upload", result="accepted").count() == 1
 
     # And out again.
     url = f"/api/v1/volumes/{volume.pk}/content/"
     got = program.send("GET", url)
-    assert got.status == 200 and got.body == CONTENT and got.headers["content-length"] == str(len(CONTENT))
+    assert got.status == 200
+    assert got.body == CONTENT
+    assert got.headers["content-length"] == str(len(CONTENT))
     part = program.send("GET", url, Range=f"bytes={7 * MIB + 3}-{8 * MIB}")
-    assert part.status == 206 and part.body == CONTENT[7 * MIB + 3 : 8 * MIB + 1]
+    assert part.status == 206
+    assert part.body == CONTENT[7 * MIB + 3 : 8 * MIB + 1]
     assert part.headers["content-range"] == f"bytes {7 * MIB + 3}-{8 * MIB}/{len(CONTENT)}"
     assert program.send("GET", url, Range="bytes=-5").body == CONTENT[-5:]
     beyond = program.send("GET", url, Range=f"bytes={len(CONTENT)}-")
-    assert beyond.status == 416 and beyond.json()["size_bytes"] == len(CONTENT)
+    assert beyond.status == 416
+    assert beyond.json()["size_bytes"] == len(CONTENT)
     head = program.send("HEAD", url)
     assert (head.status, head.body, head.headers["content-length"]) == (200, b"", str(len(CONTENT)))
     left = program.send("GET", url, stop_after=MIB)
-    assert not left.ended and len(left.body) < len(CONTENT), "who leaves is sent no more"
+    assert not left.ended
+    assert len(left.body) < len(CONTENT), "who leaves is sent no more"
     assert program.send("GET", url).body == CONTENT
 
 
@@ -140,7 +153,8 @@ def test_what_it_is_not_is_refused_before_it_is_written(
 ) -> None:
     hostile = tmp_path / "hostile.qcow2"
     subprocess.run(
-        ["qemu-img", "create", "-q", "-u", "-f", "qcow2", "-b", "/etc/shadow", "-F", "raw", hostile, "1M"], check=True
+        ["qemu-img", "create", "-q", "-u", "-f", "qcow2", "-b", "/etc/shadow", "-F", "raw", hostile, "1M"],
+        check=True,
     )
     content = hostile.read_bytes()
     for name, declared, body, why in (
@@ -151,10 +165,12 @@ def test_what_it_is_not_is_refused_before_it_is_written(
     ):
         upload = begun(web, site, name=name, size_bytes=len(body), format=declared)
         reply = patch(program, upload, 0, body)
-        assert reply.status == 400 and why in reply.json()["detail"], reply.body
+        assert reply.status == 400, reply.body
+        assert why in reply.json()["detail"]
         assert (site.folder / name).stat().st_blocks == 0, "nothing of it was written"
         again = patch(program, upload, 0, body)
-        assert again.status == 409 and again.json()["code"] == "content_refused"
+        assert again.status == 409
+        assert again.json()["code"] == "content_refused"
         job = worked(site, upload)
         assert (job.state, job.error_code) == ("failed", "content_refused")
         assert why in job.error_detail
@@ -163,17 +179,22 @@ def test_what_it_is_not_is_refused_before_it_is_written(
     upload = begun(web, site, sha256="0" * 64)
     assert patch(program, upload, 0, CONTENT).status == 204
     job = worked(site, upload)
-    assert (job.state, job.error_code) == ("failed", "checksum") and site.names() == set()
+    assert (job.state, job.error_code) == ("failed", "checksum")
+    assert site.names() == set()
 
     upload = begun(web, site, size_bytes=4 * MIB)
     more = patch(program, upload, 0, CONTENT, announce=None)
     assert more.status == 413
     job = worked(site, upload)
-    assert job.state == "failed" and site.names() == set()
-    assert not Upload.objects.exists() and not Image.objects.exists()
+    assert job.state == "failed"
+    assert site.names() == set()
+    assert not Upload.objects.exists()
+    assert not Image.objects.exists()
 
 
-def test_one_sender_at_a_time_and_a_cancel_that_ends_him(site: Site, web: APIClient, program: Program) -> None:
+def test_one_sender_at_a_time_and_a_cancel_that_ends_him(
+    site: Site, web: APIClient, program: Program
+) -> None:
     upload = begun(web, site)
     second: list[Reply] = []
 
@@ -181,7 +202,8 @@ def test_one_sender_at_a_time_and_a_cancel_that_ends_him(site: Site, web: APICli
         second.append(patch(program_of(site.by), upload, 0, CONTENT[:MIB]))
 
     assert patch(program, upload, 0, CONTENT[: 3 * MIB], meanwhile=meanwhile).status == 204
-    assert second[0].status == 423 and second[0].json()["code"] == "being_sent"
+    assert second[0].status == 423
+    assert second[0].json()["code"] == "being_sent"
     short = begun(web, site, name="short.img")
     assert patch(program, short, 0, b"a few bytes").json()["code"] == "first_part_too_short"
     assert offset_of(program, short) == 0
@@ -192,8 +214,15 @@ def test_one_sender_at_a_time_and_a_cancel_that_ends_him(site: Site, web: APICli
     assert patch(theirs, upload, 3 * MIB, CONTENT[3 * MIB :]).status == 403
     assert patch(Program("ovl_forged"), upload, 3 * MIB, CONTENT[3 * MIB :]).status == 401
     assert patch(program_of(Actor(user=person("nobody"))), upload, 3 * MIB, b"x").status == 404
-    assert program.send("PATCH", upload["url"], CONTENT, Upload_Offset="0", Content_Type=TUS["Content_Type"]).status == 412
-    assert program.send("PATCH", upload["url"], CONTENT, Upload_Offset="0", Tus_Resumable="1.0.0").status == 415
+    assert (
+        program.send(
+            "PATCH", upload["url"], CONTENT, Upload_Offset="0", Content_Type=TUS["Content_Type"]
+        ).status
+        == 412
+    )
+    assert (
+        program.send("PATCH", upload["url"], CONTENT, Upload_Offset="0", Tus_Resumable="1.0.0").status == 415
+    )
     assert program.send("PATCH", upload["url"], CONTENT, Upload_Offset="-1", **TUS).status == 400
 
     reply = web.delete(f"/api/v1/uploads/{upload['id']}/")
@@ -205,9 +234,12 @@ def test_one_sender_at_a_time_and_a_cancel_that_ends_him(site: Site, web: APICli
     site.host.state = "unreachable"
     site.host.save()
     assert patch(program, short, 0, CONTENT).json()["code"] == "host_not_up"
-    assert web.post(
-        "/api/v1/uploads/", {"pool": str(site.pool.pk), "name": "x", "size_bytes": 5}, format="json"
-    ).status_code == 409
+    assert (
+        web.post(
+            "/api/v1/uploads/", {"pool": str(site.pool.pk), "name": "x", "size_bytes": 5}, format="json"
+        ).status_code
+        == 409
+    )
     site.host.state = "up"
     site.host.save()
     Upload.objects.update(expires_at="2020-01-01T00:00:00Z")
@@ -219,7 +251,8 @@ def test_into_a_volume_that_is_there(site: Site, web: APIClient, program: Progra
     volume = site.volume("there.img", capacity_bytes=len(CONTENT))
     url = f"/api/v1/volumes/{volume.pk}/content/"
     reply = program.send("PUT", url, CONTENT)
-    assert reply.status == 202 and reply.json()["kind"] == "volume.upload", reply.body
+    assert reply.status == 202, reply.body
+    assert reply.json()["kind"] == "volume.upload"
     assert reply.headers["location"] == f"/api/v1/jobs/{reply.json()['id']}/"
     assert program.send("PUT", url, CONTENT).status == 409, "its job holds it"
     job = site.ended(Job.objects.get(pk=reply.json()["id"]))
@@ -229,9 +262,11 @@ def test_into_a_volume_that_is_there(site: Site, web: APIClient, program: Progra
     half, size = 4 * MIB, len(CONTENT)
     other = CONTENT[::-1]
     first = program.send("PUT", url, other[:half], Content_Range=f"bytes 0-{half - 1}/{size}")
-    assert first.status == 202 and first.headers["upload-offset"] == str(half)
+    assert first.status == 202
+    assert first.headers["upload-offset"] == str(half)
     hole = program.send("PUT", url, other[half + 1 :], Content_Range=f"bytes {half + 1}-{size - 1}/{size}")
-    assert hole.status == 409 and hole.json()["offset_bytes"] == half
+    assert hole.status == 409
+    assert hole.json()["offset_bytes"] == half
     last = program.send("PUT", url, other[half:], Content_Range=f"bytes {half}-{size - 1}/{size}")
     assert last.status == 202
     assert worked(site, {"id": last.json()["id"]}).state == "succeeded"
@@ -250,7 +285,8 @@ def test_into_a_volume_that_is_there(site: Site, web: APIClient, program: Progra
     site.node.start(guest.pk)
     site.look_at_all()
     used = program.send("PUT", url, CONTENT)
-    assert used.status == 409 and used.json()["code"] == "in_use"
+    assert used.status == 409
+    assert used.json()["code"] == "in_use"
     assert guest.name in used.json()["detail"]
     site.node.destroy(guest.pk)
     site.look_at_all()
@@ -280,13 +316,17 @@ def test_bad_wishes_leave_nothing(site: Site, web: APIClient, settings: Settings
     assert plan.json() == {"allowed": True, "checks": []}
     plan = web.post("/api/v1/uploads/?plan=1", good | {"name": "taken.img"}, format="json")
     assert plan.json()["allowed"] is False
-    assert not Upload.objects.exists() and not Job.objects.exists() and site.names() == {"taken.img"}
+    assert not Upload.objects.exists()
+    assert not Job.objects.exists()
+    assert site.names() == {"taken.img"}
 
 
 def test_a_worker_that_died_is_followed_by_another(site: Site, web: APIClient, program: Program) -> None:
     """Its first attempt made the volume and told nobody; later one looks at the content and dies."""
     reply = web.post(
-        "/api/v1/uploads/", {"pool": str(site.pool.pk), "name": "n.img", "size_bytes": len(CONTENT)}, format="json"
+        "/api/v1/uploads/",
+        {"pool": str(site.pool.pk), "name": "n.img", "size_bytes": len(CONTENT)},
+        format="json",
     )
     upload = reply.json()
     site.volume("n.img", capacity_bytes=len(CONTENT))
