@@ -10,12 +10,12 @@ import { watchJob } from "../../jobs/watched";
 import { FactsSkeleton } from "../../ui/Facts";
 import { FormDialog } from "../../ui/FormDialog";
 import { bytes } from "../../ui/format";
-import type { Volume } from "../shapes";
+import type { Orphan } from "../shapes";
 
 const MOST_NAMED = 12;
 
 /** One question for many: what goes, how much that frees, and what stays because something stands against it. */
-export function DeleteOrphansDialog({ volumes, onClose, onDone }: { volumes: readonly Volume[]; onClose: () => void; onDone: () => void }) {
+export function DeleteOrphansDialog({ volumes, onClose, onDone }: { volumes: readonly Orphan[]; onClose: () => void; onDone: () => void }) {
   const { t, i18n } = useTranslation();
   const client = useQueryClient();
   const plans = useQueries({

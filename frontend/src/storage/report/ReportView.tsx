@@ -1,16 +1,16 @@
-import { Button, Card, CardBody, CardHeader, CardTitle, EmptyState, EmptyStateBody, FormSelect, FormSelectOption, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
-import { CheckCircleIcon } from "@patternfly/react-icons";
+import { Alert, Button, Card, CardBody, CardHeader, CardTitle, FormSelect, FormSelectOption, Toolbar, ToolbarContent, ToolbarItem } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 
+import { useMay } from "../../access/queries";
 import { FactsSkeleton } from "../../ui/Facts";
 import { objectPath } from "../../ui/objectPath";
 import { OutdatedAlert, ProblemPage } from "../../ui/Problems";
 import { Bytes, When } from "../../ui/Values";
 import { useHostsToChoose, useReport } from "../queries";
-import type { Dangling, Report, Volume } from "../shapes";
+import type { Orphan, Report } from "../shapes";
 import { DeleteOrphansDialog } from "./DeleteOrphansDialog";
 
 /** What lies about unused, and what is missing: of one host or of all. */
@@ -53,22 +53,23 @@ export default function ReportView() {
 function Found({ report }: { report: Report }) {
   return (
     <>
-      <Missing dangling={report.dangling} />
-      <Orphans orphans={report.orphans} />
+      <Missing report={report} />
+      <Orphans report={report} />
     </>
   );
 }
 
-function Missing({ dangling }: { dangling: readonly Dangling[] }) {
+function Missing({ report }: { report: Report }) {
   const { t } = useTranslation();
+  const { dangling, dangling_count: count } = report;
   return (
     <Card>
-      <CardTitle component="h2">{t("report.dangling", { count: dangling.length })}</CardTitle>
+      <CardTitle component="h2">{t("report.dangling", { count })}</CardTitle>
       <CardBody>
         {dangling.length === 0 ? (
           <Well title={t("report.nothingMissing")} body={t("report.nothingMissingBody")} />
         ) : (
-          <Table variant="compact" aria-label={t("report.dangling", { count: dangling.length })}>
+          <Table variant="compact" aria-label={t("report.dangling", { count })}>
             <Thead>
               <Tr>
                 <Th>{t("report.who")}</Th>
@@ -79,18 +80,18 @@ function Missing({ dangling }: { dangling: readonly Dangling[] }) {
             </Thead>
             <Tbody>
               {dangling.map((one) => {
-                const path = objectPath(one.user);
+                const path = objectPath(one.object);
                 return (
-                  <Tr key={`${one.user.id} ${one.path}`}>
+                  <Tr key={`${one.object.id} ${one.path}`}>
                     <Td dataLabel={t("report.who")}>
-                      {path ? <Link to={path}>{one.user.name}</Link> : one.user.name} <span className="ol-quiet">{one.host.name}</span>
+                      {path ? <Link to={path}>{one.object.name}</Link> : one.object.name} <span className="ol-quiet">{[one.host.name, one.pool?.name].filter(Boolean).join(" · ")}</span>
                     </Td>
                     <Td dataLabel={t("volume.path")} modifier="breakWord">
                       <code>{one.path}</code>
                     </Td>
                     <Td dataLabel={t("report.why")}>{one.reason}</Td>
                     <Td dataLabel={t("report.mend")}>
-                      {one.user.kind === "domain" ? <Link to={`/domains/${one.user.id}?tab=hardware`}>{t("report.mendDomain")}</Link> : t("report.mendOther")}
+                      {one.object.kind === "domain" ? <Link to={`/domains/${one.object.id}?tab=hardware`}>{t("report.mendDomain")}</Link> : t("report.mendOther")}
                     </Td>
                   </Tr>
                 );
@@ -98,19 +99,21 @@ function Missing({ dangling }: { dangling: readonly Dangling[] }) {
             </Tbody>
           </Table>
         )}
+        {count > dangling.length && <p className="ol-quiet">{t("job.more", { count: count - dangling.length })}</p>}
       </CardBody>
     </Card>
   );
 }
 
-function Orphans({ orphans }: { orphans: readonly Volume[] }) {
+function Orphans({ report }: { report: Report }) {
   const { t } = useTranslation();
+  const { orphans, orphans_count: count, orphans_bytes: bytes } = report;
+  const mayDelete = useMay("volume.delete");
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [asked, setAsked] = useState(false);
-  const removable = orphans.filter(({ actions }) => actions.includes("delete"));
-  const chosen = removable.filter(({ id }) => selected.has(id));
-  const sum = (of: readonly Volume[]) => of.reduce((bytes, { allocation_bytes }) => bytes + allocation_bytes, 0);
-  const select = (volumes: readonly Volume[], wanted: boolean) => {
+  const chosen = orphans.filter(({ id }) => selected.has(id));
+  const ofChosen = chosen.reduce((sum, { allocation_bytes }) => sum + allocation_bytes, 0);
+  const select = (volumes: readonly Orphan[], wanted: boolean) => {
     const after = new Set(selected);
     for (const { id } of volumes) {
       if (wanted) after.add(id);
@@ -122,11 +125,11 @@ function Orphans({ orphans }: { orphans: readonly Volume[] }) {
     <Card>
       <CardHeader
         actions={
-          removable.length > 0
+          mayDelete && orphans.length > 0
             ? {
                 actions: (
                   <Button variant="danger" isDisabled={chosen.length === 0} onClick={() => setAsked(true)}>
-                    {t("report.delete", { count: chosen.length })}
+                    {chosen.length > 0 ? t("report.delete", { count: chosen.length }) : t("delete.submit")}
                   </Button>
                 ),
               }
@@ -134,10 +137,10 @@ function Orphans({ orphans }: { orphans: readonly Volume[] }) {
         }
       >
         <CardTitle component="h2">
-          {t("report.orphans", { count: orphans.length })}{" "}
+          {t("report.orphans", { count })}{" "}
           {orphans.length > 0 && (
             <span className="ol-quiet">
-              <Bytes value={sum(chosen.length > 0 ? chosen : orphans)} /> {chosen.length > 0 && t("report.ofChosen", { count: chosen.length })}
+              <Bytes value={chosen.length > 0 ? ofChosen : bytes} /> {chosen.length > 0 && t("report.ofChosen", { count: chosen.length })}
             </span>
           )}
         </CardTitle>
@@ -146,13 +149,12 @@ function Orphans({ orphans }: { orphans: readonly Volume[] }) {
         {orphans.length === 0 ? (
           <Well title={t("report.noOrphans")} body={t("report.noOrphansBody")} />
         ) : (
-          <Table variant="compact" aria-label={t("report.orphans", { count: orphans.length })}>
+          <Table variant="compact" aria-label={t("report.orphans", { count })}>
             <Thead>
               <Tr>
-                <Th
-                  aria-label={t("table.selectPage")}
-                  select={{ isSelected: removable.length > 0 && chosen.length === removable.length, onSelect: (_event, wanted) => select(removable, wanted) }}
-                />
+                {mayDelete && (
+                  <Th aria-label={t("table.selectPage")} select={{ isSelected: chosen.length === orphans.length, onSelect: (_event, wanted) => select(orphans, wanted) }} />
+                )}
                 <Th>{t("name")}</Th>
                 <Th>{t("pool.one")}</Th>
                 <Th>{t("volume.format")}</Th>
@@ -163,21 +165,16 @@ function Orphans({ orphans }: { orphans: readonly Volume[] }) {
             <Tbody>
               {orphans.map((volume, at) => (
                 <Tr key={volume.id}>
-                  <Td
-                    select={{
-                      rowIndex: at,
-                      isSelected: selected.has(volume.id),
-                      isDisabled: !removable.includes(volume),
-                      onSelect: (_event, wanted) => select([volume], wanted),
-                    }}
-                  />
+                  {mayDelete && (
+                    <Td select={{ rowIndex: at, isSelected: selected.has(volume.id), onSelect: (_event, wanted) => select([volume], wanted) }} />
+                  )}
                   <Td dataLabel={t("name")} modifier="breakWord">
                     {volume.name}
                   </Td>
                   <Td dataLabel={t("pool.one")}>
                     <Link to={`/storage?pool=${volume.pool.id}`}>{volume.pool.name}</Link> <span className="ol-quiet">{volume.host.name}</span>
                   </Td>
-                  <Td dataLabel={t("volume.format")}>{volume.format || volume.type}</Td>
+                  <Td dataLabel={t("volume.format")}>{volume.format}</Td>
                   <Td dataLabel={t("volume.allocation")} className="ol-numeric">
                     <Bytes value={volume.allocation_bytes} />
                   </Td>
@@ -189,6 +186,7 @@ function Orphans({ orphans }: { orphans: readonly Volume[] }) {
             </Tbody>
           </Table>
         )}
+        {count > orphans.length && <p className="ol-quiet">{t("job.more", { count: count - orphans.length })}</p>}
       </CardBody>
       {asked && <DeleteOrphansDialog volumes={chosen} onClose={() => setAsked(false)} onDone={() => setSelected(new Set())} />}
     </Card>
@@ -197,8 +195,8 @@ function Orphans({ orphans }: { orphans: readonly Volume[] }) {
 
 function Well({ title, body }: { title: string; body: string }) {
   return (
-    <EmptyState variant="sm" titleText={title} icon={CheckCircleIcon} status="success" headingLevel="h3">
-      <EmptyStateBody>{body}</EmptyStateBody>
-    </EmptyState>
+    <Alert isInline isPlain variant="success" title={title}>
+      {body}
+    </Alert>
   );
 }

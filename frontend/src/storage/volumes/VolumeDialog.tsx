@@ -30,8 +30,8 @@ export function VolumeDialog({ volume, pool, onClose }: VolumeDialogProps) {
               [t("volume.allocation"), <Bytes value={whole.allocation_bytes} />],
               [t("volume.path"), <Copyable>{whole.path}</Copyable>],
               [t("storage.usedBy"), <Users users={whole.used_by} words={whole.used_by_words} />],
-              [t("storage.chain"), whole.chain.length > 0 && <Layers layers={whole.chain} />],
-              [t("storage.layers"), whole.layers.length > 0 && <Layers layers={whole.layers} />],
+              [t("storage.chain"), whole.chain.length > 0 ? <Layers layers={whole.chain} /> : null],
+              [t("storage.layers"), whole.layers.length > 0 ? <Layers layers={whole.layers} /> : null],
               ["UUID", <Copyable>{whole.id}</Copyable>],
             ]}
           />

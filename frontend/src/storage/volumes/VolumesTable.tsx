@@ -29,7 +29,7 @@ export function VolumesTable({ pool, onCreate, onUpload }: VolumesTableProps) {
     { key: "capacity", title: t("volume.capacity"), sort: "capacity_bytes", numeric: true, fit: true, cell: (volume) => <Bytes value={volume.capacity_bytes} /> },
     { key: "allocation", title: t("volume.allocation"), sort: "allocation_bytes", numeric: true, fit: true, cell: (volume) => <Bytes value={volume.allocation_bytes} /> },
     { key: "used", title: t("storage.usedBy"), cell: (volume) => <Users users={volume.used_by} words={volume.used_by_words} /> },
-    { key: "path", title: t("volume.path"), from: "xl", cell: (volume) => <code className="ol-break">{volume.path}</code> },
+    { key: "path", title: t("volume.path"), from: "2xl", cell: (volume) => <code className="ol-break">{volume.path}</code> },
   ];
   const may = (action: string) => pool.actions.includes(action);
   return (
