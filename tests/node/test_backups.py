@@ -10,6 +10,7 @@ from django.utils import timezone
 from access.errors import Conflict, Invalid
 from domains.backups import restoring, services
 from domains.backups.carry import recover
+from domains.backups.restored import recover as recover_restore
 from domains.backups.services import Asked
 from domains.models import Backup, Domain
 from domains.snapshots import services as snapshots
@@ -176,3 +177,31 @@ def test_an_interrupted_backup_is_followed_or_taken_back(site: Site, daemon: Pri
     backup.refresh_from_db()
     assert (backup.state, backup.disks) == ("failed", [])
     assert len(site.names() - files) == 1
+    # The same of one that was being restored: half a domain is none.
+    whole = Backup.objects.get(state="complete")
+    before = site.names()
+    job = restoring.request(whole.pk, by=site.by, name="half")
+    (copy,) = job.options["copies"]
+    site.node.create_volume(site.pool.uuid, NewVolume(copy["name"], MIB, "qcow2"))
+    job.options = {**job.options, "began": True}
+    job.attempt = 1
+    job.save()
+    assert isinstance(recover_restore(job), Again)
+    assert site.names() == before
+    site.done(job)
+    assert isinstance(recover_restore(job), Again)  # it is there: the next attempt has only to say so
+    assert site.has(job.object_id)
+
+
+def test_a_cancelled_one_leaves_nothing(
+    site: Site, daemon: PrivateDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    domain = running(site, mebibytes=2**20)  # a tebibyte takes long enough, sparse as it is
+    files = site.names()
+    job = services.take(domain.pk, Asked(site.pool.pk), by=site.by)
+    monkeypatch.setattr("jobs.carrying.Carrying.cancel_requested", lambda _: True)
+    ended = site.ended(job)
+    assert (ended.state, ended.error_detail) == ("cancelled", "")
+    assert (site.names(), points(site, domain)) == (files, [])
+    backup = Backup.objects.get()
+    assert (backup.state, backup.error, backup.disks) == ("failed", "It was cancelled.", [])

@@ -136,3 +136,18 @@ def test_an_interrupted_or_cancelled_move_ends_with_the_truth(site: Site, daemon
         job.cancel_requested_at = job.created_at
         assert isinstance(recover(job), Succeeded)
         assert (source(site, domain), copy.exists()) == ({made.path}, False)
+
+
+def test_a_cancelled_move_leaves_the_old_disk(
+    site: Site, daemon: PrivateDaemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with another_pool(site, daemon) as pool:
+        domain = running(site)
+        before = source(site, domain)
+        job = services.request(domain.pk, "vda", by=site.by, pool_id=pool.pk)
+        monkeypatch.setattr("jobs.carrying.Carrying.cancel_requested", lambda _: True)
+        ended = site.ended(job)
+        assert (ended.state, ended.error_detail) == ("cancelled", "")
+        assert source(site, domain) == before
+        assert list(Path(pool.target).iterdir()) == []
+        assert site.node.copy_progress(domain.pk, "vda") is None
