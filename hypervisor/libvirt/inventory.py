@@ -7,7 +7,7 @@ from uuid import UUID
 import libvirt
 
 from hypervisor.data import DomainSeen, DomainXML, Inventory, Kind
-from hypervisor.errors import NotFound
+from hypervisor.errors import NotFound, NotSupported
 from hypervisor.libvirt import states
 from hypervisor.libvirt.calls import BULK_SECONDS
 from hypervisor.libvirt.connected import UNSUPPORTED, Domain
@@ -49,7 +49,7 @@ class Inventorying(KeepingPools, KeepingNetworks, KeepingFilters):
         return self._run(lambda: self._xml(uuid))
 
     def has(self, kind: Kind, uuid: UUID) -> bool:
-        """Raises HypervisorError, but not NotFound."""
+        """A driver that keeps no objects of a kind has none. Raises HypervisorError, but not NotFound."""
         find = {
             Kind.DOMAIN: self._domain,
             Kind.POOL: self._pool,
@@ -58,7 +58,7 @@ class Inventorying(KeepingPools, KeepingNetworks, KeepingFilters):
         }[kind]
         try:
             self._run(lambda: find(uuid) is not None)
-        except NotFound:
+        except (NotFound, NotSupported):
             return False
         return True
 
