@@ -170,5 +170,6 @@ LOGGING: dict[str, Any] = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # it names addresses whole, with what is secret in them
     },
 }
