@@ -56,7 +56,19 @@ export function DomainsRoute() {
     </Button>
   );
   return (
-    <ListPage title={t("domain.many")} actions={create}>
+    <ListPage
+      title={t("domain.many")}
+      actions={
+        mayCreate && (
+          <div className="ol-actions">
+            {create}
+            <Button variant="secondary" component={(props) => <Link {...props} to="/domains/import" />}>
+              {t("exchange.import.button")}
+            </Button>
+          </div>
+        )
+      }
+    >
       <DomainsTable hosts={hosts.data?.results} firstStep={hosts.data?.count === 0 ? mayAdd && <AddHost /> : create} />
     </ListPage>
   );

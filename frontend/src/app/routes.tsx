@@ -3,6 +3,7 @@ import type { RouteObject } from "react-router";
 import { TokensPage } from "../access/TokensPage";
 import { BackupsPage } from "../backups/BackupsPage";
 import { DeletedPage } from "../domains/deleted/DeletedPage";
+import { ImportPage } from "../domains/exchange/ImportPage";
 import { TemplatesPage } from "../domains/templates/TemplatesPage";
 import { HostsPage } from "../hosts/HostsPage";
 import { NetworksPage } from "../networks/NetworksPage";
@@ -22,6 +23,7 @@ export const routes: RouteObject[] = [
       { index: true, element: <OverviewPage /> },
       { path: "domains", element: <DomainsRoute /> },
       { path: "domains/new", element: <CreateRoute /> },
+      { path: "domains/import", element: <ImportPage /> },
       { path: "domains/:id", element: <DomainRoute /> },
       { path: "templates", element: <TemplatesPage /> },
       { path: "templates/:id", element: <TemplatesPage /> },

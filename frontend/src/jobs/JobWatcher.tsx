@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "../api/client";
 import { asProblem } from "../api/problem";
 import type { Job } from "../api/types";
+import { download } from "../ui/download";
 import { objectPath } from "../ui/objectPath";
 import { useToast } from "../ui/toast";
 import { kindOf } from "./JobProgress";
@@ -40,6 +41,7 @@ function useToldEnds(): void {
       const path = objectPath(job.object);
       const gone = job.kind.endsWith(".undefine") || job.kind.endsWith(".delete");
       const kept = keptInBin(job);
+      const made = exported(job);
       const name = job.object.name;
       const what = t(`job.kind.${kindOf(job)}`, { defaultValue: job.kind });
       say({
@@ -56,7 +58,9 @@ function useToldEnds(): void {
                   .then((back) => watchJob(back.id))
                   .catch((error: unknown) => say({ variant: "danger", title: t("deleted.refused", { name }), body: asProblem(error).message })),
             }
-          : undefined,
+          : made
+            ? { text: t("storage.action.download"), run: () => download(`/volumes/${made.id}/content/`, made.name) }
+            : undefined,
       });
     });
   }, [results, ids, client, say, t]);
@@ -66,6 +70,12 @@ function useToldEnds(): void {
 function keptInBin(job: Job): string | null {
   if (job.kind !== "domain.undefine" || job.state !== "succeeded") return null;
   return (job.result as { deleted_domain?: string } | null)?.deleted_domain ?? null;
+}
+
+/** The volume that an export has written. */
+function exported(job: Job): { id: string; name: string } | null {
+  if (job.kind !== "domain.export" || job.state !== "succeeded") return null;
+  return (job.result as { volume?: { id: string; name: string } } | null)?.volume ?? null;
 }
 
 function useFreshObjects(): void {

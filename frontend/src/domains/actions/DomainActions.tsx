@@ -1,5 +1,5 @@
 import { Button, Flex, Tooltip } from "@patternfly/react-core";
-import { CopyIcon, CubesIcon, DesktopIcon, EditIcon, ExchangeAltIcon, LockIcon, LockOpenIcon, TagIcon, TrashIcon } from "@patternfly/react-icons";
+import { ArchiveIcon, CopyIcon, CubesIcon, DesktopIcon, EditIcon, ExchangeAltIcon, LockIcon, LockOpenIcon, TagIcon, TrashIcon } from "@patternfly/react-icons";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
@@ -12,6 +12,7 @@ import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { Kebab, type MenuEntry } from "../../ui/Menu";
 import { useToast } from "../../ui/toast";
 import { allows, type DomainAction } from "./action";
+import { ExportDialog } from "../exchange/ExportDialog";
 import { MakeTemplateDialog } from "../templates/MakeTemplateDialog";
 import { CloneDialog } from "./CloneDialog";
 import { DeleteDialog } from "./DeleteDialog";
@@ -29,7 +30,7 @@ interface Asked {
 
 const OFF: readonly string[] = ["shutoff", "crashed"];
 
-type Dialog = "migrate" | "clone" | "rename" | "template" | "tags" | "delete";
+type Dialog = "migrate" | "export" | "clone" | "rename" | "template" | "tags" | "delete";
 
 /** What can be done to one domain, and the dialogs that belong to it. In a row: an icon and the menu. */
 export function DomainActions({ domain, inRow = false }: { domain: Domain; inRow?: boolean }) {
@@ -79,6 +80,7 @@ export function DomainActions({ domain, inRow = false }: { domain: Domain; inRow
     0,
     ...(may("migrate") ? [asking("migrate", <ExchangeAltIcon />)] : []),
     ...(may("clone") ? [{ ...asking("clone", <CopyIcon />), apart: true }] : []),
+    ...(may("export") ? [asking("export", <ArchiveIcon />)] : []),
     ...(may("clone") && mayTemplate ? [asking("template", <CubesIcon />)] : []),
     ...(may("edit") && OFF.includes(domain.state) ? [asking("rename", <EditIcon />)] : []),
     ...(may("edit") ? [asking("tags", <TagIcon />)] : []),
@@ -136,6 +138,7 @@ export function DomainActions({ domain, inRow = false }: { domain: Domain; inRow
         </ConfirmDialog>
       )}
       {dialog === "migrate" && <MigrateDialog domain={domain} onClose={close} />}
+      {dialog === "export" && <ExportDialog domain={domain} onClose={close} />}
       {dialog === "clone" && <CloneDialog domain={domain} onClose={close} />}
       {dialog === "rename" && <RenameDialog domain={domain} onClose={close} />}
       {dialog === "template" && <MakeTemplateDialog domain={domain} onClose={close} />}

@@ -16,8 +16,8 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
 import { useMay } from "../../access/queries";
-import { ROOT } from "../../api/client";
 import { useJobOf } from "../../jobs/queries";
+import { download } from "../../ui/download";
 import { Kebab, type MenuEntry } from "../../ui/Menu";
 import { AddImageDialog } from "../images/AddImageDialog";
 import type { Pool, Volume } from "../shapes";
@@ -65,7 +65,7 @@ export function VolumeActions({ volume, pool }: { volume: Volume; pool: Pool }) 
   const entries: MenuEntry[] = [
     entry("facts", <InfoCircleIcon />, { disabled: false }),
     ...(may("download")
-      ? [{ key: "download", label: t("storage.action.download"), icon: <DownloadIcon />, disabled: job !== null, run: () => download(volume) }]
+      ? [{ key: "download", label: t("storage.action.download"), icon: <DownloadIcon />, disabled: job !== null, run: () => download(`/volumes/${volume.id}/content/`, volume.name) }]
       : []),
     ...(importable && mayImport
       ? [{ key: "import", label: t("exchange.import.entry"), icon: <ArchiveIcon />, disabled: job !== null, run: () => void navigate(`/domains/import?volume=${volume.id}`) }]
@@ -86,12 +86,4 @@ export function VolumeActions({ volume, pool }: { volume: Volume; pool: Pool }) 
       {Asked && <Asked volume={volume} pool={pool} onClose={() => setDialog(null)} />}
     </>
   );
-}
-
-/** The browser saves it as any file: no page holds it meanwhile. */
-function download(volume: Volume): void {
-  const link = document.createElement("a");
-  link.href = `${ROOT}/volumes/${volume.id}/content/`;
-  link.download = volume.name;
-  link.click();
 }
