@@ -15,6 +15,7 @@ from jobs.models import Job
 from storage.models import Pool
 from storage.volumes import carrying as shared
 from storage.volumes.carrying import NOBODY_KNOWS, host_of, pool_of
+from storage.volumes.trust import check_chain
 
 
 def register_kinds() -> None:
@@ -131,17 +132,22 @@ def _copied(carrying: Carrying, node: Node, source: VolumeSeen) -> VolumeSeen:
 
 
 def _source(node: Node, job: Job) -> VolumeSeen | None:
-    """What is copied, if this is a copy. Raises JobFailed when it is not what was decided about."""
+    """What is copied, if this is a copy. Raises JobFailed when it is another than it was, or not to be opened."""
+    if job.option("backing"):
+        check_chain(node, *node.volume_at(job.option("backing")))
     if not job.option("source"):
         return None
-    return shared.as_it_was(
+    pool = UUID(job.option("source_pool"))
+    seen = shared.as_it_was(
         node,
-        UUID(job.option("source_pool")),
+        pool,
         job.option("source_name"),
         job.option("source"),
         job.option("source_format"),
         job.option("source_backing"),
     )
+    check_chain(node, pool, seen)
+    return seen
 
 
 def _take_back(node: Node, job: Job) -> str:

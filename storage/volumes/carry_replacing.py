@@ -11,7 +11,6 @@ from hosts import nodes
 from hosts.models import Host
 from hypervisor import errors
 from hypervisor.data import NewVolume, VolumeSeen
-from hypervisor.images import inspect
 from hypervisor.node import Node
 from hypervisor.states import ACTIVE
 from jobs.carrying import Carrying
@@ -20,6 +19,7 @@ from jobs.kinds import Again, Failed, JobKind, Succeeded, Unknown, Verdict, regi
 from jobs.models import Job
 from storage.volumes import carrying as shared
 from storage.volumes.carrying import NOBODY_KNOWS, host_of, pool_of
+from storage.volumes.trust import check_chain
 
 
 def register_kinds() -> None:
@@ -264,10 +264,8 @@ def _runs(node: Node, domain: UUID) -> bool:
 
 def _refuse_snapshots(node: Node, pool: UUID, seen: VolumeSeen) -> None:
     """Snapshots inside a qcow2 are not copied. Raises JobFailed."""
-    if seen.format != "qcow2":
-        return
-    head = inspect(lambda offset, size: node.read_volume_part(pool, seen.name, offset, size))
-    if head.snapshots:
+    head = check_chain(node, pool, seen)
+    if head is not None and head.snapshots:
         raise JobFailed(
             "has_snapshots",
             f"{seen.name} holds {head.snapshots} snapshots inside, which a copy would lose. Nothing was done.",

@@ -222,6 +222,32 @@ def test_the_node_has_the_last_word(site: Site) -> None:
     assert Volume.objects.filter(pool=site.pool, name="three").exists(), "it was looked at all the same"
 
 
+def test_an_image_that_names_files_of_the_host_is_not_opened(site: Site) -> None:
+    """What libvirt does not tell of: a data file, extents in a descriptor; and backing files that are no files."""
+    data = by_hand(site, "apart", f"data_file={site.folder}/held,data_file_raw=on")
+    nbd = by_hand(site, "far", "backing_file=nbd://127.0.0.1:1/x,backing_fmt=raw", words=("-u",))
+    qemu_img(site, "create", "-q", "-f", "vmdk", "extents.vmdk", "4M")
+    content = bytearray((site.folder / "extents.vmdk").read_bytes())
+    content[12:20] = bytes(8)  # without a size of its own, what the descriptor names is opened
+    content = content.replace(b'SPARSE "extents.vmdk"', b'FLAT "/etc/shadow" 0 ')
+    shutil.copyfile(site.folder / "held", site.folder / "plain")
+    site.volume("extents", bytes(content), capacity_bytes=len(content))
+    site.node.refresh_pool(site.pool.uuid)
+    site.look(site.host.pk, "pool", site.pool.uuid)
+    extents = row(site, "extents")
+    assert extents.format == "vmdk"
+    before = site.names()
+    for hostile in (data, nbd, extents):
+        for decide_one in (
+            partial(making.decide_clone, hostile.pk, "copy", format="raw"),
+            partial(making.decide_convert, hostile.pk, "qcow2", name="converted"),
+            partial(making.decide_create, site.pool.pk, "layer", backing=hostile.pk, capacity_bytes=MIB * 8),
+        ):
+            ended = site.ended(asked(site, decide_one))
+            assert (ended.state, ended.error_code) == ("failed", "refers"), ended.error_detail
+    assert site.names() == before
+
+
 def test_a_running_domain_has_its_disk_made_larger(site: Site) -> None:
     one = by_hand(site, "one")
     guest = site.guest(disk(one.path, format="qcow2"))
