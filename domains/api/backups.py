@@ -109,8 +109,10 @@ class _Backups(ObjectViewSet):
 
     def _actions(self, row: Row, job: dict[str, Any] | None) -> list[str]:
         paths = {"domain": row["domain_id"], "host": row["host_id"], "cluster": row["host__cluster_id"]}
-        ready = job is None and row["host__state"] in HOST_ANSWERS and row["state"] != Backup.State.RUNNING
-        if not ready or not self.actor.scope("domain.backup").covers(paths):
+        held = job is not None or row["state"] in (Backup.State.RUNNING, Backup.State.DELETING)
+        if held or row["host__state"] not in HOST_ANSWERS:
+            return []
+        if not self.actor.scope("domain.backup").covers(paths):
             return []
         found = ["delete"]
         if row["state"] in (Backup.State.COMPLETE, Backup.State.DAMAGED):

@@ -160,6 +160,8 @@ def _unfit(node: Node, host: Host, backup: Backup, last: Backup, targets: list[s
     home = places.counterpart(last.pool, host)
     if home is None or home.pk != backup.pool_id:
         return f"The last backup lies in another pool, {last.pool.name}."
+    if home.target != last.pool.target:
+        return f"What the last backup lies in is {home.target} here, and was {last.pool.target}: its layers name that."
     node.refresh_pool(home.uuid)
     for disk in last.disks:
         try:

@@ -38,11 +38,13 @@ def verify(carrying: Carrying) -> dict[str, Any]:
     reading = _Reading(carrying, whole)
     faults: list[str] = []
     with nodes.pooled(backup.host) as node:
-        for pool in {one.pool.uuid for one in chain}:
-            node.refresh_pool(pool)
+        pool = (
+            backup.pool.uuid
+        )  # of the whole chain, whichever host's pool of the same storage each was made in
+        node.refresh_pool(pool)
         for number, one in enumerate(chain):
             below = chain[number + 1] if number + 1 < len(chain) else None
-            found = [fault for disk in one.disks if (fault := _fault(node, reading, one, disk, below))]
+            found = [fault for disk in one.disks if (fault := _fault(node, reading, pool, disk, below))]
             _note(one, found)
             faults += found
     if faults:
@@ -116,19 +118,19 @@ class _Reading:
         return found
 
 
-def _fault(node: Node, reading: _Reading, backup: Backup, disk: dict[str, Any], below: Backup | None) -> str:
+def _fault(node: Node, reading: _Reading, pool: UUID, disk: dict[str, Any], below: Backup | None) -> str:
     """What is wrong with one volume, in words; "" for nothing. Its checksum is kept in `disk`."""
     name = disk["volume"]
     wanted = (
         next((one["path"] for one in below.disks if one["target"] == disk["target"]), "") if below else ""
     )
     try:
-        seen = node.volume(backup.pool.uuid, name)
+        seen = node.volume(pool, name)
         if seen.format != "qcow2":
             return f"{name} is no qcow2 any more, but {seen.format or 'nothing known'}."
         if seen.backing.rpartition("/")[2] != wanted.rpartition("/")[2]:
             return f"{name} stands on {seen.backing or 'nothing'}, not on {wanted or 'nothing'}."
-        sum_now = reading.digest(node, backup.pool.uuid, name)
+        sum_now = reading.digest(node, pool, name)
     except errors.NotFound:
         return f"{name} is gone."
     except (JobCancelled, *_NOBODY_KNOWS):

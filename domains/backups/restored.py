@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from domains.backups import places
 from domains.backups.restoring import KIND, definition_of
 from domains.copies import copying
 from domains.copies.carry import look_at_pools
@@ -67,8 +66,7 @@ def _make(carrying: Carrying, node: Node, backup: Backup, copies: list[Copy]) ->
     busy = copying.still_running(node, job)
     if busy:
         raise JobFailed("node_busy", busy)
-    for pool in {one.pool.uuid for one in places.chain_of(backup)}:
-        node.refresh_pool(pool)
+    node.refresh_pool(backup.pool.uuid)
     copying.refuse_taken(node, copies)
     copying.began(job)
     definition = without_disks(definition_of(backup), carrying.option("dropped"))

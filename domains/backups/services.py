@@ -205,6 +205,8 @@ def check(backup: Backup) -> None:
     under_way = Job.objects.filter(pk=backup.pk).first() if making else open_job_of("backup", backup.pk)
     if under_way is not None and under_way.open:
         raise Busy(under_way)
+    if backup.state == Backup.State.DELETING:
+        raise CannotBackUp(f"The backup {backup} is being removed.")
     if not backup.host.answers:
         raise CannotBackUp(
             f"{backup.host.name} is {backup.host.state}. Try again when it answers.", code="host_not_up"

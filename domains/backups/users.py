@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from access.actor import Actor
@@ -39,17 +39,27 @@ def standing_on(paths: ByHost, by: Actor) -> dict[tuple[UUID, str], Told]:
 
 
 def settle_abandoned() -> int:
-    """Backups whose job ended before it began, or ended in a way that nobody told them."""
+    """Backups whose job ended before it began, or ended in a way that nobody told them; and removals likewise."""
     open_ones = Job.objects.filter(kind="domain.backup", state__in=OPEN).values("pk")
     left = Backup.objects.filter(state=Backup.State.RUNNING).exclude(pk__in=open_ones)
-    return left.update(
+    now = timezone.now()
+    settled = left.update(
         state=Backup.State.FAILED,
         error="It was not made.",
         parent=None,
-        finished_at=timezone.now(),
-        updated_at=timezone.now(),
+        finished_at=now,
+        updated_at=now,
         version=F("version") + 1,
     )
+    jobs = Job.objects.filter(kind="backup.delete", state__in=OPEN)
+    going = {id for job in jobs for id in job.option("backups", [])}
+    stay = Backup.objects.filter(state=Backup.State.DELETING).exclude(pk__in=going)
+    was = Case(
+        When(sealed_xml="", then=Value(Backup.State.FAILED)),
+        When(error="", then=Value(Backup.State.COMPLETE)),
+        default=Value(Backup.State.DAMAGED),
+    )
+    return settled + stay.update(state=was, updated_at=now, version=F("version") + 1)
 
 
 def _told(standing: Sequence[Backup], seen: Collection[UUID]) -> Told:

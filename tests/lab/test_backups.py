@@ -57,7 +57,7 @@ def tell(node: Node, guest: Guest, command: str, answer: str) -> str:
             node.run("sh", "-c", typed, "sh", command)
         return found[0] if found else None
 
-    return eventually(done, within=60, what=f"the guest's answer {answer}")
+    return str(eventually(done, within=60, what=f"the guest's answer {answer}"))
 
 
 def leave_marker(node: Node, guest: Guest, name: str) -> None:

@@ -209,6 +209,12 @@ def test_a_backup_that_others_stand_on_stays(client: APIClient, pool: Pool) -> N
     assert Job.objects.get().option("backups") == [str(second.pk), str(first.pk)]
     assert set(Backup.objects.values_list("state", flat=True)) == {"deleting"}
     assert post(client, f"{BACKUPS}{second.pk}/restore/", {"name": "x"}).status_code == 409
+    assert client.get(f"{BACKUPS}{second.pk}/").json()["actions"] == []
+    # The removal was cancelled before it began: they are what they were.
+    assert settle_abandoned() == 0
+    Job.objects.update(state="cancelled")
+    assert settle_abandoned() == 2
+    assert set(Backup.objects.values_list("state", flat=True)) == {"complete"}
 
 
 @pytest.mark.parametrize(
