@@ -38,6 +38,7 @@ beforeEach(() => {
   server.use(
     http.get(`${API}/jobs/`, () => HttpResponse.json(page([]))),
     http.get(`${API}/hosts/`, () => HttpResponse.json(page([host()]))),
+    http.get(`${API}/images/`, () => HttpResponse.json(page([]))),
     http.get(`${API}/domains/creation-options/`, () => HttpResponse.json(OPTIONS)),
     http.get(`${API}/jobs/:id/`, () => HttpResponse.json(job({ id: "job-7", kind: "domain.create", state: "succeeded" }))),
     http.post(`${API}/domains/`, async ({ request }) => {

@@ -1,4 +1,5 @@
 import { Checkbox, Grid, GridItem } from "@patternfly/react-core";
+import type { ComponentProps } from "react";
 import type { UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
@@ -6,6 +7,8 @@ import type { Host } from "../../api/types";
 import { SelectField, TextField } from "../../ui/fields";
 import { Combobox } from "../../ui/Combobox";
 import type { CreationForm } from "./form";
+import { useLibrary, type Image } from "./library";
+import { LibraryOffer } from "./LibraryOffer";
 import type { CreationOptions } from "./shapes";
 import { Size } from "./Size";
 import { Sources } from "./Sources";
@@ -68,9 +71,9 @@ function Medium({ form, values, options }: Omit<QuestionsProps, "hosts">) {
   const shared = { form, host: values.host };
   switch (values.source) {
     case "iso":
-      return <VolumeField {...shared} name="iso" label={t("creation.iso")} volumes={options?.media} none={t("creation.noISO")} />;
+      return <FromLibrary {...shared} kind="iso" name="iso" label={t("creation.iso")} volumes={options?.media} none={t("creation.noISO")} />;
     case "cloud":
-      return <VolumeField {...shared} name="cloud_image" label={t("creation.cloudImage")} help={t("creation.cloudImageHelp")} volumes={options?.volumes} />;
+      return <FromLibrary {...shared} kind="disk" name="cloud_image" label={t("creation.cloudImage")} help={t("creation.cloudImageHelp")} volumes={options?.volumes} />;
     case "disk":
       return (
         <>
@@ -117,6 +120,19 @@ function Medium({ form, values, options }: Omit<QuestionsProps, "hosts">) {
       return null;
   }
 }
+
+/** A volume of the host, those of the library first, and what the library has elsewhere. */
+function FromLibrary({ kind, ...field }: ComponentProps<typeof VolumeField> & { kind: Image["kind"] }) {
+  const { data: images = NO_IMAGES } = useLibrary(kind, field.host !== "");
+  return (
+    <>
+      <VolumeField {...field} images={images} />
+      <LibraryOffer images={images} host={field.host} />
+    </>
+  );
+}
+
+const NO_IMAGES: readonly Image[] = [];
 
 /** Without one of these nobody could sign in to a cloud image. */
 function FirstUser({ form }: { form: UseFormReturn<CreationForm> }) {
