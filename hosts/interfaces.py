@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from hosts.inventory import told
@@ -16,7 +15,10 @@ _COLUMNS = ("type", "mac", "active", "link", "speed_mbits", "addresses", "ports"
 
 @transaction.atomic
 def record_interfaces(host_id: UUID, seen: Sequence[NodeInterfaceSeen]) -> None:
-    """Write all that a host has; what is missing is gone. Browsers hear of it as news of the host."""
+    """Write all that a host has; what is missing is gone.
+
+    Browsers hear of it as news of the host, whose version stays: nobody's edit of the host collides with a cable.
+    """
     if not Host.objects.filter(pk=host_id).exists():
         return
     rows = {row.name: row for row in HostInterface.objects.filter(host_id=host_id)}
@@ -37,5 +39,4 @@ def record_interfaces(host_id: UUID, seen: Sequence[NodeInterfaceSeen]) -> None:
     if rows:
         HostInterface.objects.filter(pk__in=[row.pk for row in rows.values()]).delete()
     if changed or rows:
-        Host.objects.filter(pk=host_id).update(version=F("version") + 1)
         told(host_id)

@@ -8,7 +8,8 @@ import ipaddress
 from collections import defaultdict
 from typing import TypeAlias
 
-from hypervisor.xml.network_parts import Dhcp, DhcpHost, DhcpRange, Rate
+from hypervisor.xml.network_addresses import Dhcp, DhcpHost, DhcpRange
+from hypervisor.xml.network_parts import Rate
 from hypervisor.xml.network_spec import NetworkSpec
 
 Interface: TypeAlias = ipaddress.IPv4Interface | ipaddress.IPv6Interface

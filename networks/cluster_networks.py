@@ -154,7 +154,7 @@ def apply(id: UUID, *, by: Actor) -> Job:
 
 def plan_apply(id: UUID, *, by: Actor) -> dict[str, Any]:
     """Which hosts would get it, which change, and what would be refused there. Raises NotThere, NotPermitted."""
-    row = _find(id, "network.edit", by)
+    row = _find(id, "network.edit", by, lock=False)
     parts = _parts(row)
     found = []
     for part in parts:
@@ -261,11 +261,13 @@ def _wanted(spec: Mapping[str, Any]) -> NetworkSpec:
     return made
 
 
-def _find(id: UUID, permission: str, by: Actor, *, version: int | None = None) -> ClusterNetwork:
-    rows = ClusterNetwork.objects.select_related("cluster").select_for_update(of=("self",))
-    row = rows.permitted(by, permission).filter(pk=id).first() if transaction.get_connection().in_atomic_block else (
-        ClusterNetwork.objects.select_related("cluster").permitted(by, permission).filter(pk=id).first()
-    )  # fmt: skip
+def _find(
+    id: UUID, permission: str, by: Actor, *, lock: bool = True, version: int | None = None
+) -> ClusterNetwork:
+    rows = ClusterNetwork.objects.select_related("cluster")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    row = rows.permitted(by, permission).filter(pk=id).first()
     if row is None:
         if ClusterNetwork.objects.permitted(by, "network.read").filter(pk=id).exists():
             raise NotPermitted(f"You may see this network, but you lack {permission} on its cluster.")

@@ -250,7 +250,7 @@ def _edited(network: Network, settings: Mapping[str, Any]) -> tuple[str, dict[st
         return "", {"forward": [wrong.detail]}
     known = complaints(read_spec(inactive))
     errors = {field: said for field, said in complaints(spec).items() if said != known.get(field)}
-    named = set(settings)
+    named = set(settings) | ({"bridge", "devices", "ips"} if "forward" in settings else set())
     for field, sentences in checks.against_host(spec, network.host, besides=network).items():
         # A device that went away since the network was made is not what this edit is about.
         if field.split(".")[0] in named:

@@ -11,14 +11,13 @@ from lxml import etree
 from hypervisor.xml.codecs import ON_OFF, YES_NO, Text, Whole
 from hypervisor.xml.document import Element, parse, written
 from hypervisor.xml.model import Many, Model, Part
+from hypervisor.xml.network_addresses import DNS_NAME, NetworkAddress
 from hypervisor.xml.network_parts import (
     DEVICE,
-    DNS_NAME,
     Dns,
     Forward,
     ForwardDevices,
     Nat,
-    NetworkAddress,
     NetworkBandwidth,
     NetworkVlan,
     PortGroup,

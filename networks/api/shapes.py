@@ -74,11 +74,17 @@ class NetworkDetailSerializer(NetworkSerializer):
     domains = NetworkUsersSerializer()
 
 
+def printable(name: str) -> None:
+    """What stands in no XML, or on no screen, is no name."""
+    if not name.isprintable():
+        raise serializers.ValidationError("It has characters that are not allowed.")
+
+
 class NetworkCreateSerializer(NetworkSpecSerializer):
     """A network to be made. Only `host` and `name` are needed, and `ips` for a NAT or routed one."""
 
     host = serializers.UUIDField()
-    name = serializers.RegexField(NAME, max_length=64, help_text=_NAME_HELP)
+    name = serializers.RegexField(NAME, max_length=64, help_text=_NAME_HELP, validators=[printable])
     autostart = serializers.BooleanField(required=False, default=True)
     start = serializers.BooleanField(required=False, default=True)
 
@@ -207,7 +213,7 @@ class ClusterNetworkSerializer(serializers.Serializer[Any]):
 
 class ClusterNetworkCreateSerializer(StrictSerializer):
     cluster = serializers.UUIDField()
-    name = serializers.RegexField(NAME, max_length=64, help_text=_NAME_HELP)
+    name = serializers.RegexField(NAME, max_length=64, help_text=_NAME_HELP, validators=[printable])
     description = serializers.CharField(required=False, allow_blank=True, default="", max_length=2000)
     spec = NetworkSpecSerializer()
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from access.models import AuditEntry
+from domains.migration.checks import checks
 from domains.models import Domain
 from hosts.models import Cluster, Host, HostInterface, HostState
 from hypervisor.networking import Lease
@@ -96,6 +97,8 @@ def test_what_cannot_be_is_refused_by_field(
         {"name": "a/b"},
         {"name": ".hidden"},
         {"name": "new\nline"},
+        {"name": "a\ufffeb"},
+        {"name": "a\u202eb"},
         {"name": "x" * 65},
         {"name": "ok", "bridge": "a-name-too-long-x"},
         {"name": "ok", "forward": "teleport"},
@@ -332,3 +335,19 @@ def test_what_is_recorded_again_changes_nothing(host: Host) -> None:
     assert Network.objects.get().version == before.version
     record_networks(host.pk, [], complete=True)
     assert not Network.objects.exists()
+
+
+def test_a_migration_is_warned_of_a_network_of_another_kind(host: Host) -> None:
+    def said() -> tuple[bool, str]:
+        (check,) = (one for one in checks(web, beta, copy_storage=False) if one.code == "networks")
+        return check.ok, check.detail
+
+    beta, web = make_host("beta"), domain(host, "web", "default")
+    network(host)
+    assert said() == (False, "beta has no active network default.")
+    there = network(beta, "default", {"forward": "none"})
+    ok, detail = said()
+    assert ok
+    assert "default is isolated there and nat here" in detail
+    record_networks(beta.pk, [seen("default", NAT, uuid=there.uuid)], complete=True)
+    assert said() == (True, "Its networks are there.")
