@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import RestrictedError
+from django.db.models import Q, RestrictedError
 from django.utils import timezone
 
 from hosts.models import Host
@@ -130,8 +130,11 @@ def _being_made(host_id: UUID) -> dict[UUID, UUID]:
 
 def _volumes_being_made(pool: Pool) -> dict[str, UUID]:
     """The ids under which volumes of the pool were promised that are just being made, by name."""
-    jobs = Job.objects.filter(object_kind="volume", state__in=OPEN, options__pool=str(pool.pk))
-    promised = {job.option("name"): job.object_id for job in jobs}
+    jobs = Job.objects.filter(
+        Q(object_kind="volume") | Q(kind="volume.sparsify"), state__in=OPEN, options__pool=str(pool.pk)
+    )
+    # What is put in its own place stays the volume that it was.
+    promised = {job.option("name"): UUID(job.option("volume") or str(job.object_id)) for job in jobs}
     there = set(Volume.objects.filter(pk__in=promised.values()).values_list("pk", flat=True))
     return {name: id for name, id in promised.items() if id not in there}
 

@@ -13,7 +13,9 @@ from access.models import AuditEntry
 from access.permissions import BUILT_IN_ROLES
 from domains.models import Template, TemplateVersion
 from hosts.models import Host, HostState
+from hypervisor.data import VolumeSeen
 from jobs.models import Job
+from storage.inventory import record_volumes
 from storage.models import Pool, Volume
 from tests.unit.access.people import client_of, give, person
 from tests.unit.api.test_routes import _api_routes, _path
@@ -386,3 +388,23 @@ def test_the_report(client: APIClient, home: Pool) -> None:
     for query in ("?host=x", "?unknown=1"):
         assert client.get(f"/api/v1/storage-report/{query}").status_code == 400
     assert not Volume.objects.filter(name="gone").exists()
+
+
+def test_a_volume_is_recorded_under_the_id_that_its_job_promised(client: APIClient, home: Pool) -> None:
+    def look(*names: str) -> dict[str, UUID]:
+        """As nodewatch does, when these are there."""
+        seen = [
+            VolumeSeen(f"/srv/vm/{name}", name, f"/srv/vm/{name}", "file", "qcow2", GIB, MIB, "")
+            for name in names
+        ]
+        record_volumes(home.host_id, home.uuid, seen)
+        return dict(home.volumes.values_list("name", "pk"))
+
+    job = post(client, "volumes/", {"pool": str(home.pk), "name": "new", "capacity_bytes": GIB}).json()
+    assert look("new", "other")["new"] == UUID(job["object"]["id"])
+    assert look("new", "other")["new"] == UUID(job["object"]["id"])
+    Job.objects.update(state="succeeded")
+    new = look("new", "other")["new"]
+    assert post(client, f"volumes/{new}/sparsify/").status_code == 202
+    assert "new" not in look("other", "new.sparse-1"), "for a moment it is not there"
+    assert look("other", "new")["new"] == new
