@@ -361,6 +361,8 @@ class MigrationOptions:
     live: bool = True
     persist: bool = True
     undefine_source: bool = True
+    kept: tuple[str, ...] = ()  # disks that both nodes see: never copied over themselves
+    vouched: bool = False  # somebody answers for it that these are shared, though libvirt does not know it
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from domains.migration import route
+from domains.migration.storage import arrival
 from domains.migration.verdict import Word, verdict, word
+from domains.models import Definition
 from hosts import looking, nodes
 from hosts.models import Host
 from hypervisor import errors
@@ -42,13 +44,16 @@ def migrate(carrying: Carrying) -> dict[str, Any]:
         else:
             if not carrying.first and word(_seen(there, job.object_id)) in {Word.RUNS, Word.PAUSED}:
                 return _end(job, source, destination, here, there, began, None)
-            options = _options(job, destination)
+            options = _options(job, source, destination)
             carrying.progress(1, "checking both hosts")
             here.check_migration(job.object_id, options)
             made: Sequence[str] = ()
             if options.copy_storage:
                 carrying.progress(2, f"making the disks on {destination.name}")
-                made = there.make_volumes(here.volumes_to_copy(job.object_id))
+                volumes = [
+                    one for one in here.volumes_to_copy(job.object_id) if one.target not in options.kept
+                ]
+                made = there.make_volumes(volumes)
             try:
                 carrying.touching(f"moving to {destination.name}")
                 last = _move(carrying, here, options)
@@ -186,13 +191,18 @@ def _unmake(job: Job, here: Node, there: Node, made: Sequence[str]) -> None:
         logger.warning("disks made for %s are left on the destination: %s: %s", job.object_name, made, error)
 
 
-def _options(job: Job, destination: Host) -> MigrationOptions:
+def _options(job: Job, source: Host, destination: Host) -> MigrationOptions:
+    copy_storage = bool(job.option("copy_storage"))
+    definition = Definition.objects.filter(pk=job.object_id).first()
+    disks = arrival(definition, source, destination, copy_storage=copy_storage)
     return MigrationOptions(
         destination_uri=str(route.control(destination)),
         migrate_uri=route.data(destination),
-        copy_storage=bool(job.option("copy_storage")),
+        copy_storage=copy_storage,
         bandwidth_bytes=job.option("bandwidth_bytes"),
         live=not job.option("was_paused"),
+        kept=tuple(disks.kept),
+        vouched=disks.vouched,
     )
 
 

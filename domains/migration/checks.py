@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from domains.migration.storage import arrival
 from domains.models import Definition, Domain
 from hosts.models import Host
 from hypervisor.errors import InvalidXML
 from hypervisor.xml.interface_uses import read_networks
 from networks.models import Network
-from storage.models import Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def checks(domain: Domain, destination: Host, *, copy_storage: bool) -> list[Che
         Check("arch", *_arch(domain, destination)),
         Check("memory", *_memory(domain, destination)),
         Check("networks", *_networks(definition, source, destination)),
-        Check("storage", *_storage(definition, destination, copy_storage)),
+        Check("storage", *_storage(definition, source, destination, copy_storage)),
     ]
 
 
@@ -107,22 +107,8 @@ def _named(definition: Definition) -> frozenset[str]:
     return frozenset(one["source"] for one in definition.interfaces if one["type"] == "network")
 
 
-def _storage(definition: Definition | None, destination: Host, copy_storage: bool) -> tuple[bool, str]:
-    disks = [
-        disk for disk in (definition.disks if definition else []) if disk["source"] and not disk["readonly"]
-    ]
-    local = [disk for disk in disks if disk["type"] in {"file", "block"}]
-    if copy_storage:
-        if not local:
-            return True, "It has no local disk to copy; its network disks are opened by both hosts."
-        pools = set(Pool.objects.filter(host=destination, state="running").values_list("target", flat=True))
-        homeless = [disk["source"] for disk in local if disk["source"].rpartition("/")[0] not in pools]
-        if homeless:
-            return False, f"{destination.name} has no running pool for {', '.join(homeless)}."
-        return True, f"{len(local)} disks are copied."
-    return (
-        True,
-        "Its disks must be shared by both hosts; libvirt checks that."
-        if local
-        else "Its disks are network disks, or it has none.",
-    )
+def _storage(
+    definition: Definition | None, source: Host, destination: Host, copy_storage: bool
+) -> tuple[bool, str]:
+    disks = arrival(definition, source, destination, copy_storage=copy_storage)
+    return disks.ok, disks.words()

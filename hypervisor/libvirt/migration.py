@@ -21,6 +21,7 @@ from hypervisor.libvirt.translation import clean, translated
 from hypervisor.xml.capabilities import read_capabilities
 from hypervisor.xml.disk import read_disk, read_source
 from hypervisor.xml.domain import bound_to_host, copied_disks
+from hypervisor.xml.pool import read_pool
 from hypervisor.xml.volume import read_volume, write_volume
 
 _UNDER_WAY = frozenset({libvirt.VIR_DOMAIN_JOB_BOUNDED, libvirt.VIR_DOMAIN_JOB_UNBOUNDED})
@@ -113,6 +114,7 @@ class Migrating(Connected):
             (options.live, libvirt.VIR_MIGRATE_LIVE),
             (options.persist, libvirt.VIR_MIGRATE_PERSIST_DEST),
             (options.undefine_source, libvirt.VIR_MIGRATE_UNDEFINE_SOURCE),
+            (options.vouched, libvirt.VIR_MIGRATE_UNSAFE),
         ):
             flags |= flag if wanted else 0
         params: dict[str, object] = {}
@@ -123,6 +125,7 @@ class Migrating(Connected):
         if options.copy_storage:
             # Named one by one: libvirt's own choice takes network disks too, which both nodes see anyway.
             targets = [read_disk(disk).target for disk in copied_disks(self._ask(domain.XMLDesc, 0))]
+            targets = [target for target in targets if target not in options.kept]
             if targets:
                 flags |= libvirt.VIR_MIGRATE_NON_SHARED_DISK
                 params[libvirt.VIR_MIGRATE_PARAM_MIGRATE_DISKS] = targets
@@ -232,7 +235,11 @@ class Migrating(Connected):
         except libvirt.libvirtError as error:
             if error.get_error_code() != libvirt.VIR_ERR_NO_STORAGE_VOL:
                 raise
-            self._ask(pool.createXML, write_volume(name, wanted.format, wanted.capacity_bytes), 0)
+            # In a volume group all of it: LVM makes of a sparse one a snapshot of nothing.
+            whole = read_pool(self._ask(pool.XMLDesc, 0)).type == "logical"
+            allocated = wanted.capacity_bytes if whole else 0
+            document = write_volume(name, wanted.format, wanted.capacity_bytes, allocation_bytes=allocated)
+            self._ask(pool.createXML, document, 0)
             return True
         seen = read_volume(self._ask(there.XMLDesc, 0))
         if seen.capacity_bytes < wanted.capacity_bytes:

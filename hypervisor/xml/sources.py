@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hypervisor.xml.disk import read_disk, read_source
-from hypervisor.xml.document import Element, parse
+from hypervisor.xml.document import Element, attr_at, parse
 
 _LOCAL = frozenset({"file", "block", "volume"})
 
@@ -21,6 +21,7 @@ class DiskUse:
     shareable: bool
     encrypted: bool
     below: tuple[str, ...] = ()
+    cache: str = ""
 
     @property
     def own(self) -> bool:
@@ -50,6 +51,7 @@ def _read(disk: Element) -> DiskUse:
         shareable=disk.find("shareable") is not None,
         encrypted=disk.find("encryption") is not None or disk.find("source/encryption") is not None,
         below=tuple(_below(disk)),
+        cache=attr_at(disk, "driver", "cache"),
     )
 
 
