@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -119,96 +120,85 @@ def agree(admin: Person, node: Machine, uuid: str, state: str) -> None:
     assert admin.get(f"/domains/{uuid}/")["job"] is None
 
 
-def test_a_worker_killed_while_it_waits_for_a_guest(
+def waits(admin: Person, job: Job) -> bool:
+    return bool(admin.get(f"/jobs/{job['id']}/")["step"] == "waiting for the guest")
+
+
+def test_a_worker_killed_while_it_waits_for_guests(
     admin: Person, product: Installation, node: Machine
 ) -> None:
-    guest = known(admin, node, "running")
-    job = admin.post(f"/domains/{guest}/shutdown/", {"timeout_seconds": 120}, expect=202)
-    eventually(
-        lambda: admin.get(f"/jobs/{job['id']}/")["step"] == "waiting for the guest",
-        within=15,
-        what="it waits",
+    """One guest ends meanwhile. The other is still there when the lease ends: a worker waits on, and can cancel."""
+    guest, stays = known(admin, node, "running"), known(admin, node, "running")
+    job, waiting = (
+        admin.post(f"/domains/{one}/shutdown/", {"timeout_seconds": 120}, expect=202)
+        for one in (guest, stays)
     )
+    for one in (job, waiting):
+        eventually(partial(waits, admin, one), within=15, what="it waits")
+    started = admin.get(f"/jobs/{waiting['id']}/")["started_at"]
     kill(product, "worker-long")
     node.virsh("destroy", guest)
     admin.done(job, within=ENDS_WITHIN)
     agree(admin, node, guest, "shutoff")
-
-
-def test_a_wait_goes_on_with_another_worker(admin: Person, product: Installation, node: Machine) -> None:
-    """The guest is still there when the killed worker's lease ends: another one waits on, and can cancel."""
-    guest = known(admin, node, "running")
-    job = admin.post(f"/domains/{guest}/shutdown/", {"timeout_seconds": 120}, expect=202)
-    is_running(admin, job)
-    started = admin.get(f"/jobs/{job['id']}/")["started_at"]
-    kill(product, "worker-long")
     eventually(
         lambda: (
-            (now := admin.get(f"/jobs/{job['id']}/"))["state"] == "running" and now["started_at"] > started
+            (now := admin.get(f"/jobs/{waiting['id']}/"))["state"] == "running"
+            and now["started_at"] > started
         ),
         within=ENDS_WITHIN,
         what="another attempt",
     )
-    admin.post(f"/jobs/{job['id']}/cancel/", expect=202)
-    assert admin.ended(job)["state"] == "cancelled"
-    agree(admin, node, guest, "running")
+    admin.post(f"/jobs/{waiting['id']}/cancel/", expect=202)
+    assert admin.ended(waiting)["state"] == "cancelled"
+    agree(admin, node, stays, "running")
 
 
-def test_a_worker_killed_while_the_node_hangs(
+def test_a_worker_killed_while_the_node_hangs_and_one_that_stood_still(
     admin: Person, product: Installation, node: Machine, guest: str
 ) -> None:
-    other = known(admin, node, "shutoff")
+    """The second wakes after its lease ended and another decided: what it then writes of its job counts for nothing."""
+    other, ends = known(admin, node, "shutoff"), known(admin, node, "running")
     admin.done(admin.post(f"/domains/{other}/start/", expect=202))  # so that the worker holds a connection
-    with stopped(node.daemon.pid):
-        job = admin.post(f"/domains/{guest}/start/", expect=202)
-        is_running(admin, job)
-        worker = product.pid_of("worker")
-        kill(product, "worker")
-        eventually(lambda: product.pid_of("worker") not in {None, worker}, within=30, what="another worker")
-    admin.done(job, within=ENDS_WITHIN)
-    agree(admin, node, guest, "running")
-    assert node.starts(guest) == 1
-
-
-def test_a_worker_that_stood_still_has_lost_its_job(
-    admin: Person, product: Installation, node: Machine
-) -> None:
-    """It wakes after its lease ended and another decided: what it then writes of the job counts for nothing."""
-    guest = known(admin, node, "running")
-    job = admin.post(f"/domains/{guest}/shutdown/", {"timeout_seconds": 120}, expect=202)
-    is_running(admin, job)
+    shutdown = admin.post(f"/domains/{ends}/shutdown/", {"timeout_seconds": 120}, expect=202)
+    is_running(admin, shutdown)
     with stopped(product.pid_of("worker-long")):
-        node.virsh("destroy", guest)
-        ended = admin.done(job, within=ENDS_WITHIN)
+        with stopped(node.daemon.pid):
+            job = admin.post(f"/domains/{guest}/start/", expect=202)
+            is_running(admin, job)
+            worker = product.pid_of("worker")
+            kill(product, "worker")
+            eventually(
+                lambda: product.pid_of("worker") not in {None, worker}, within=30, what="another worker"
+            )
+        node.virsh("destroy", ends)
+        admin.done(job, within=ENDS_WITHIN)
+        agree(admin, node, guest, "running")
+        assert node.starts(guest) == 1
+        ended = admin.done(shutdown, within=ENDS_WITHIN)
     eventually(lambda: product.missing() is None, within=20, what="the worker says that it lives")
-    admin.done(admin.post(f"/domains/{guest}/start/", expect=202))
-    assert admin.get(f"/jobs/{job['id']}/") == ended
+    admin.done(admin.post(f"/domains/{ends}/start/", expect=202))
+    assert admin.get(f"/jobs/{shutdown['id']}/") == ended
 
 
-def test_redis_killed_with_jobs_in_flight(admin: Person, product: Installation, node: Machine) -> None:
+def test_redis_killed_with_jobs_in_flight_and_a_wish_while_it_is_away(
+    admin: Person, product: Installation, node: Machine, guest: str
+) -> None:
+    """The wish is answered at once, and carried out when there is a Redis again."""
     waiting = known(admin, node, "running")
     guests = [known(admin, node, "shutoff") for _ in range(4)]
     shutdown = admin.post(f"/domains/{waiting}/shutdown/", {"timeout_seconds": 120}, expect=202)
     is_running(admin, shutdown)
     bulk = admin.post("/domains/bulk/", {"action": "start", "ids": guests}, expect=202)
     kill(product, "redis")
+    wish = admin.post(f"/domains/{guest}/start/", expect=202)
     assert bulk["refused"] == []
     node.virsh("destroy", waiting)
-    for job in (shutdown, bulk["job"]):
+    for job in (shutdown, bulk["job"], wish):
         admin.done(job, within=ENDS_WITHIN)
     agree(admin, node, waiting, "shutoff")
-    for guest in guests:
-        agree(admin, node, guest, "running")
-        assert node.starts(guest) == 1
-
-
-def test_a_wish_while_redis_is_away(admin: Person, product: Installation, node: Machine, guest: str) -> None:
-    """It is answered at once, and carried out when there is a Redis again."""
-    kill(product, "redis")
-    job = admin.post(f"/domains/{guest}/start/", expect=202)
-    admin.done(job, within=ENDS_WITHIN)
-    agree(admin, node, guest, "running")
-    assert node.starts(guest) == 1
+    for started in (*guests, guest):
+        agree(admin, node, started, "running")
+        assert node.starts(started) == 1
 
 
 def test_redis_emptied_after_the_answer(admin: Person, product: Installation, node: Machine) -> None:
