@@ -74,11 +74,14 @@ class UploadViewSet(ObjectViewSet):
         return super().get_queryset().filter(pk__in=Job.objects.filter(state__in=OPEN).values("pk"))
 
     def context(self, rows: Sequence[Row]) -> Any:
+        ids = [row["id"] for row in rows]
         volumes = Volume.objects.filter(pk__in=[row["volume_id"] for row in rows])
+        stoppable = Job.objects.permitted(self.actor, "job.cancel").filter(pk__in=ids)
         return {
-            "jobs": open_jobs_by_id(row["id"] for row in rows),
+            "jobs": open_jobs_by_id(ids),
             "volumes": dict(volumes.values_list("pk", "name")),
             "may": self._may_send(),
+            "stoppable": frozenset(stoppable.values_list("pk", flat=True)),
         }
 
     def present(self, row: Row, context: Any) -> dict[str, Any]:
@@ -105,7 +108,7 @@ class UploadViewSet(ObjectViewSet):
             else None,
             "created_at": row["created_at"],
             "expires_at": row["expires_at"],
-            "actions": [*sends, *(["delete"] if own or self.actor.may("job.cancel") else [])],
+            "actions": [*sends, *(["delete"] if own or row["id"] in context["stoppable"] else [])],
         }
 
     def create(self, request: Request) -> Response:

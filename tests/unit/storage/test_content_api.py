@@ -1,0 +1,194 @@
+"""Which permission each route of uploads, content, fetching and the library takes, tried with every built-in role."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.urls import resolve
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from access.models import AuditEntry, User
+from access.permissions import BUILT_IN_ROLES
+from hosts.models import Host
+from jobs.models import Job
+from storage.models import Image, ImageCopy, Pool, Upload
+from storage.uploads.services import KIND
+from tests.unit.access.people import client_of, give, person
+from tests.unit.api.test_routes import _api_routes, _path
+from tests.unit.domains.conftest import two_hosts
+from tests.unit.storage.volumes import pool, volume
+
+__all__ = ["two_hosts"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doorbell")]
+_U, _I, _C, _F = (
+    "uploads/<uuid:pk>/",
+    "images/<uuid:pk>/",
+    "volumes/<uuid:pk>/content/",
+    "pools/<uuid:pk>/fetch/",
+)
+TABLE: dict[tuple[str, str], str] = {
+    ("get", "uploads/"): "",
+    ("post", "uploads/"): "volume.upload",
+    ("get", _U): "pool.read",
+    ("delete", _U): "",  # one's own
+    ("patch", f"{_U}content/"): "volume.upload",
+    ("head", f"{_U}content/"): "volume.upload",
+    ("get", _C): "volume.download",
+    ("put", _C): "volume.upload",
+    ("post", _F): "volume.upload",
+    ("get", "images/"): "",
+    ("post", "images/"): "image.manage",
+    ("get", _I): "pool.read",
+    ("patch", _I): "image.manage",
+    ("delete", _I): "image.manage",
+    ("post", f"{_I}copy/"): "image.manage",
+}
+_TUS = {"HTTP_TUS_RESUMABLE": "1.0.0", "HTTP_UPLOAD_OFFSET": "0"}
+
+
+@pytest.fixture
+def home(two_hosts: tuple[Host, Host]) -> Pool:
+    Host.objects.update(uri="test:///default")
+    return pool(two_hosts[0])
+
+
+def upload_of(user: User | None, home: Pool) -> Upload:
+    job = Job.objects.create(
+        kind=KIND, state="running", object_kind="volume", object_id=uuid4(), object_name="up.img", host_id=home.host_id,
+        requested_by=user, deadline_at=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
+    upload: Upload = Upload.objects.create(
+        pk=job.pk, pool=home, volume_name="up.img", size_bytes=5, created_by=user,
+        expires_at=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
+    return upload
+
+
+def image_in(home: Pool, name: str) -> Image:
+    image: Image = Image.objects.create(name=name, kind="disk", format="raw")
+    ImageCopy.objects.create(image=image, volume=volume(home, f"{name}.img", format="raw"))
+    return image
+
+
+def _statuses(client: APIClient, user: User, home: Pool, other: Pool) -> dict[tuple[str, str], int]:
+    found = {}
+    for method, route in TABLE:
+        in_pool = pool(home.host, f"p{len(found)}") if home == other else other
+        at: dict[str, UUID] = {
+            _U: upload_of(user, in_pool).pk,
+            _I: image_in(in_pool, f"i{len(found)}").pk,
+            _C: volume(in_pool, "there.img", format="raw").pk,
+            _F: in_pool.pk,
+        }
+        bodies: dict[tuple[str, str], Any] = {
+            ("post", "uploads/"): {"pool": str(in_pool.pk), "name": "new.img", "size_bytes": 5},
+            ("post", _F): {"url": "https://images.example/x.img", "name": "f.img"},
+            ("post", "images/"): {"volume": str(at[_C])},
+            ("patch", _I): {"description": "x"},
+            ("post", f"{_I}copy/"): {"pool": str(pool(in_pool.host, f"c{len(found)}").pk)},
+        }
+        url = next(
+            (
+                f"/api/v1/{route.replace('<uuid:pk>', str(at[start]))}"
+                for start in at
+                if route.startswith(start)
+            ),
+            f"/api/v1/{route}",
+        )
+        more: dict[str, Any] = {} if method in {"get", "head"} else {"format": "json"}
+        if route.endswith("content/") and method in {"patch", "put"}:
+            more = {"content_type": "application/offset+octet-stream", **_TUS}
+            reply = getattr(client, method)(url, b"12345", **more)
+        else:
+            reply = getattr(client, method)(url, bodies.get((method, route), {}), **more)
+        found[method, route] = reply.status_code
+        Job.objects.all().delete()
+        Upload.objects.all().delete()
+        Image.objects.all().delete()
+        in_pool.volumes.all().delete()
+    return found
+
+
+def test_the_table_has_every_route() -> None:
+    found = set()
+    for route in _api_routes():
+        short = route.removeprefix("api/v1/")
+        if short.startswith(("uploads", "images")) or short in {_C, _F}:
+            actions = resolve(_path(route)).func.actions  # type: ignore[attr-defined]
+            found |= {(method, short) for method in actions if method != "head" or short.startswith(_U)}
+    assert found - {("head", _U)} == set(TABLE)
+
+
+@pytest.mark.parametrize("role", BUILT_IN_ROLES, ids=lambda role: role.name)
+def test_every_role_can_do_what_its_permissions_say(role: Any, home: Pool) -> None:
+    user = person("one", role.name)
+    for at, status in _statuses(client_of(user), user, home, home).items():
+        may = not TABLE[at] or TABLE[at] in role.permissions
+        # The node behind these rows has no such pool: who may read gets as far as to be told so.
+        expected = {404} if at == ("get", _C) else {200, 201, 202, 204}
+        assert (status in expected) is may, (at, status)
+        assert may or status == 403, (at, status)
+
+
+def test_a_grant_on_one_pool_reaches_no_other(home: Pool) -> None:
+    other = pool(home.host, "other")
+    eve = person("eve")
+    give(eve, "operator", kind="pool", at=home.pk)
+    somebody = person("somebody")
+    statuses = _statuses(client_of(eve), somebody, home, other)
+    assert {status for route, status in statuses.items() if "<uuid" in route[1]} == {404}
+    assert statuses["post", "uploads/"] == statuses["post", "images/"] == 404
+    image_in(other, "hidden")
+    upload_of(somebody, other)
+    for what in ("images", "uploads"):
+        assert client_of(eve).get(f"/api/v1/{what}/").json()["results"] == []
+
+
+def test_another_ones_upload_is_seen_and_not_touched(home: Pool) -> None:
+    ada, eve = person("ada", "administrator"), person("eve")
+    give(eve, "operator", kind="pool", at=home.pk)
+    upload = upload_of(ada, home)
+    url = f"/api/v1/uploads/{upload.pk}/"
+    assert client_of(eve).get(url).json()["actions"] == []
+    reply = client_of(eve).patch(
+        f"{url}content/", b"12345", content_type="application/offset+octet-stream", **_TUS
+    )
+    assert (reply.status_code, reply.json()["code"]) == (403, "not_permitted")
+    entry = AuditEntry.objects.get(action="upload.send", result="refused")
+    assert (entry.actor_name, entry.object_id) == ("eve", upload.pk)
+    assert client_of(eve).delete(url).status_code == 403
+    upload.refresh_from_db()
+    assert upload.sender == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"url": "ftp://example.org/x"}, 400),
+        ({"url": "file:///etc/passwd"}, 400),
+        ({"url": "https://exa mple.org/x"}, 400),
+        ({"name": "../x"}, 400),
+        ({"format": "exe"}, 400),
+        ({"sha256": "12"}, 400),
+        ({"unknown": 1}, 400),
+        ({"name": "there.img"}, 409),
+    ],
+)
+def test_what_is_not_fetched(home: Pool, change: dict[str, Any], status: int) -> None:
+    volume(home, "there.img")
+    body = {"url": "https://user:word@images.example/x", "name": "x.img"} | change
+    client = client_of(person("ada", "administrator"))
+    assert client.post(f"/api/v1/pools/{home.pk}/fetch/", body, format="json").status_code == status
+    assert not Job.objects.exists()
+
+
+def test_a_password_in_an_address_stands_nowhere_in_clear(home: Pool) -> None:
+    client = client_of(person("ada", "administrator"))
+    body = {"url": "https://user:canary-word@images.example/x?token=canary-word", "name": "x.img"}
+    reply = client.post(f"/api/v1/pools/{home.pk}/fetch/", body, format="json")
+    assert reply.status_code == 202
+    job = Job.objects.get()
+    stored = f"{reply.content!r} {job.options} {list(AuditEntry.objects.values())}"
+    assert "canary-word" not in stored
