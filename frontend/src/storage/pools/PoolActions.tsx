@@ -1,5 +1,5 @@
 import { Button, Flex, Tooltip } from "@patternfly/react-core";
-import { CogIcon, PlayIcon, PowerOffIcon, SyncAltIcon, ToolsIcon, TrashIcon } from "@patternfly/react-icons";
+import { CogIcon, PlayIcon, PowerOffIcon, ShareAltIcon, SyncAltIcon, ToolsIcon, TrashIcon } from "@patternfly/react-icons";
 import { useState, type ComponentType } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
@@ -12,14 +12,18 @@ import { Kebab, type MenuEntry } from "../../ui/Menu";
 import { useToast } from "../../ui/toast";
 import { BuildDialog } from "./BuildDialog";
 import { DeletePoolDialog } from "./DeletePoolDialog";
+import { ShareDialog, UnshareDialog } from "./ShareDialog";
 import { StopDialog } from "./StopDialog";
 import { EditPoolDialog } from "./EditPoolDialog";
 import type { Pool } from "../shapes";
 
 type Plain = "start" | "refresh";
-type Dialog = "stop" | "build" | "edit" | "delete";
+type Dialog = "stop" | "build" | "edit" | "share" | "unshare" | "delete";
 
-const ICON: Record<Plain | Dialog, ComponentType> = { start: PlayIcon, refresh: SyncAltIcon, stop: PowerOffIcon, build: ToolsIcon, edit: CogIcon, delete: TrashIcon };
+// Whether others are shared, their source says.
+const STATED: readonly string[] = ["dir", "fs", "netfs", "logical", "scsi", "mpath", "disk"];
+
+const ICON: Record<Plain | Dialog, ComponentType> = { start: PlayIcon, refresh: SyncAltIcon, stop: PowerOffIcon, build: ToolsIcon, edit: CogIcon, share: ShareAltIcon, unshare: ShareAltIcon, delete: TrashIcon };
 
 interface PoolActionsProps {
   pool: Pool;
@@ -54,6 +58,8 @@ export function PoolActions({ pool, inRow = false, more = [] }: PoolActionsProps
     ...more,
     ...(may("refresh") ? [entry("refresh", () => run("refresh"))] : []),
     ...ask("edit"),
+    ...(may("edit") && STATED.includes(pool.type) && !pool.shared ? [entry("share", () => setDialog("share"))] : []),
+    ...(may("edit") && pool.shared?.stated ? [entry("unshare", () => setDialog("unshare"))] : []),
     ...ask("build"),
     ...ask("stop", { apart: true }),
     ...ask("delete", { danger: true, apart: true }),
@@ -81,6 +87,8 @@ export function PoolActions({ pool, inRow = false, more = [] }: PoolActionsProps
       {dialog === "stop" && <StopDialog pool={pool} onClose={close} />}
       {dialog === "build" && <BuildDialog pool={pool} onClose={close} />}
       {dialog === "edit" && <EditPoolDialog pool={pool} onClose={close} />}
+      {dialog === "share" && <ShareDialog pool={pool} onClose={close} />}
+      {dialog === "unshare" && <UnshareDialog pool={pool} onClose={close} />}
       {dialog === "delete" && <DeletePoolDialog pool={pool} onClose={close} onDeleted={inRow ? undefined : () => void navigate("/storage")} />}
     </Flex>
   );
