@@ -45,7 +45,8 @@ class Body:
             message = {"type": "http.disconnect"}
         self.gone = message["type"] == "http.disconnect"
         self.ended = self.gone or not message.get("more_body", False)
-        return message.get("body", b"")
+        part: bytes = message.get("body", b"")
+        return part
 
     async def linger(self) -> None:
         """Read on for a moment: a client that still sends would else be cut off before it reads its answer."""

@@ -25,7 +25,7 @@ from tests.unit.access.people import client_of, give, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MIB = 2**20
-TUS = {"Tus_Resumable": "1.0.0", "Content_Type": "application/offset+octet-stream"}
+TUS: dict[str, Any] = {"Tus_Resumable": "1.0.0", "Content_Type": "application/offset+octet-stream"}
 CONTENT = random.Random(4).randbytes(9 * MIB + 17)
 
 
@@ -97,7 +97,9 @@ def test_cut_and_resumed_it_is_whole_and_in_the_library(
     assert offset_of(program, upload) == 5 * MIB
     shown = web.get(f"/api/v1/uploads/{upload['id']}/").json()
     assert (shown["offset_bytes"], shown["sending"], shown["actions"]) == (5 * MIB, False, ["send", "delete"])
-    assert Job.objects.get(pk=upload["id"]).transfer["processed_bytes"] == 5 * MIB
+    transfer = Job.objects.get(pk=upload["id"]).transfer
+    assert transfer is not None
+    assert transfer["processed_bytes"] == 5 * MIB
     assert worked(site, upload).state == "running", "what is not whole is never done"
 
     wrong = patch(program, upload, 4 * MIB, CONTENT[4 * MIB :])
@@ -272,13 +274,14 @@ def test_into_a_volume_that_is_there(site: Site, web: APIClient, program: Progra
     assert worked(site, {"id": last.json()["id"]}).state == "succeeded"
     assert (site.folder / "there.img").read_bytes() == other
 
-    for headers, body, status in (
+    wrong: tuple[tuple[dict[str, Any], bytes, int], ...] = (
         ({"Content_Range": f"bytes 5-3/{size}"}, b"abc", 400),
         ({"Content_Range": "bytes 0-9/10"}, b"abc", 400),
         ({"Content_Range": f"bytes 100-102/{size}"}, b"abc", 409),
         ({}, b"", 400),
         ({}, CONTENT + b"x", 400),
-    ):
+    )
+    for headers, body, status in wrong:
         assert program.send("PUT", url, body, **headers).status == status
     assert program.send("PUT", url, b"abc", announce=None).status == 411
     guest = site.guest(disk(volume.path))

@@ -45,7 +45,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("delete", _I): "image.manage",
     ("post", f"{_I}copy/"): "image.manage",
 }
-_TUS = {"HTTP_TUS_RESUMABLE": "1.0.0", "HTTP_UPLOAD_OFFSET": "0"}
+_TUS: dict[str, Any] = {"HTTP_TUS_RESUMABLE": "1.0.0", "HTTP_UPLOAD_OFFSET": "0"}
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def image_in(home: Pool, name: str) -> Image:
 
 
 def _statuses(client: APIClient, user: User, home: Pool, other: Pool) -> dict[tuple[str, str], int]:
-    found = {}
+    found: dict[tuple[str, str], int] = {}
     for method, route in TABLE:
         in_pool = pool(home.host, f"p{len(found)}") if home == other else other
         at: dict[str, UUID] = {
