@@ -1,5 +1,6 @@
 """Volumes that are parts of backups, for whoever wants to remove or change one; and rows whose job is no more."""
 
+import posixpath
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
@@ -18,15 +19,19 @@ _NAMED = 5
 def standing_on(paths: ByHost, by: Actor) -> dict[tuple[UUID, str], Told]:
     """The backups whose volumes lie at these paths of each host, or of another with the same storage. Three queries."""
     wanted = {host: frozenset(of_host) for host, of_host in paths.items() if of_host}
+    folders = {posixpath.dirname(path) for of_host in wanted.values() for path in of_host}
     if not wanted:
         return {}
+    pools: set[UUID] = set()
     shared: dict[UUID, set[UUID]] = {}
-    pools = Pool.objects.filter(host_id__in=wanted).exclude(shared=None)
-    for storage, host in pools.values_list("shared_id", "host_id"):
-        shared.setdefault(storage, set()).add(host)
-    rows = Backup.objects.filter(Q(host_id__in=wanted) | Q(pool__shared_id__in=shared)).select_related("pool")
+    known = Pool.objects.filter(host_id__in=wanted, target__in=folders | {f"{folder}/" for folder in folders})
+    for pool, storage, host in known.values_list("pk", "shared_id", "host_id"):
+        pools.add(pool)
+        if storage is not None:
+            shared.setdefault(storage, set()).add(host)
+    rows = Backup.objects.filter(Q(pool__in=pools) | Q(pool__shared_id__in=shared)).select_related("pool")
     found: dict[tuple[UUID, str], list[Backup]] = {}
-    for backup in rows.defer("sealed_xml", "checkpoint_xml"):
+    for backup in rows.only("pk", "domain_name", "created_at", "disks", "host_id", "pool__shared_id"):
         seen_from = {backup.host_id} | shared.get(backup.pool.shared_id or backup.pk, set())
         for host in seen_from & wanted.keys():
             for disk in backup.disks:

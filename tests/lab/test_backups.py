@@ -141,7 +141,16 @@ def test_a_guest_moves_live_between_two_pools(lab: Lab, hosts: dict[str, Any], p
         assert node.run("ls", LOCAL_IMAGES).split() == []
         lab.wait_ticking(node, guest)
         assert b"ALARM" not in serial_text(node, guest)
-        person.done(person.post(f"{path}destroy/", expect=202))
-        person.done(person.post(f"{path}start/", expect=202))
-        lab.wait_ticking(node, guest)
+        # Backed up there, it still moves to another host, where a new chain says why it is one.
+        person.done(person.post(f"{path}backups/", {"pool": pool["id"]}, expect=202))
+        home = pool_of(person, host, "default")
+        person.done(person.post(f"{path}disks/vda/move/", {"pool": home["id"]}, expect=202))
+        there, other = lab.nodes["node3"], hosts["node3"]
+        wish = {"host": other["id"], "copy_storage": True}
+        person.done(person.post(f"{path}migrate/", wish, expect=202), within=60)
+        lab.wait_ticking(there, guest)
+        asked = {"pool": pool_of(person, other, "default")["id"]}
+        again = person.done(person.post(f"{path}backups/", asked, expect=202))["result"]
+        assert (again["incremental"], "another pool" in again["fresh_because"]) == (False, True)
+        assert b"ALARM" not in serial_text(there, guest)
         person.done(person.post(f"{path}destroy/", expect=202))
