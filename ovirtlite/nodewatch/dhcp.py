@@ -46,7 +46,7 @@ class Leases:
         with self._lock:
             serving = set() if complete else self._serving.get(host_id, set())
             for network in networks:
-                gives = network.active and any(ip["dhcp"] for ip in network.detail.get("ips", ()))
+                gives = network.active and "<dhcp" in network.xml
                 (serving.add if gives else serving.discard)(network.uuid)
             self._serving[host_id] = serving
 

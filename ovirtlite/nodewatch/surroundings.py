@@ -29,24 +29,27 @@ class Surroundings:
         self._host_id = host_id
         self._write = write
         self._filters: set[UUID] = set()
-        self._everything_at = 0.0
+        self._interfaces_at = 0.0
         self._filters_at = 0.0
+        self._rules_at = 0.0
         self._keeps_filters = True
         self._has_interfaces = True
 
     def soon(self) -> None:
         """Something happened by which interfaces come or go."""
-        self._everything_at = min(self._everything_at, time.monotonic() + _SOON_SECONDS)
+        self._interfaces_at = min(self._interfaces_at, time.monotonic() + _SOON_SECONDS)
 
     def read(self, node: Node) -> None:
         """Whatever is due. Raises NodeUnreachable, Timeout."""
         now = time.monotonic()
-        everything = now >= self._everything_at
-        if everything:
-            self._everything_at = now + _EVERYTHING_SECONDS * random.uniform(0.8, 1.2)
+        if now >= self._interfaces_at:
+            self._interfaces_at = now + _EVERYTHING_SECONDS * random.uniform(0.8, 1.2)
             self._read_interfaces(node)
-        if everything or now >= self._filters_at:
+        if now >= self._filters_at:
             self._filters_at = now + _FILTERS_SECONDS * random.uniform(0.8, 1.2)
+            everything = now >= self._rules_at
+            if everything:
+                self._rules_at = now + _EVERYTHING_SECONDS
             self._read_filters(node, everything=everything)
 
     def _read_interfaces(self, node: Node) -> None:
