@@ -141,6 +141,7 @@ class Uploads {
         forget(id);
         continue;
       }
+      if (!upload.actions.includes("send")) continue; // somebody else's, in the same browser
       const key = `left-${id}`;
       this.kept.set(key, { wish: null, url: upload.url, tus: null, rate: new Rate() });
       const whole = upload.offset_bytes >= size;
