@@ -24,7 +24,7 @@ from jobs.services import open_job
 from storage.models import Pool, Volume
 
 KIND = "domain.move-disk"
-_RAW_ONLY = frozenset({"logical", "rbd"})
+_FILES = frozenset({"dir", "fs", "netfs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +121,9 @@ def _settle(
     pool = pool_on(domain.host, pool_id, by)
     if pool is None:
         raise Invalid("There is no such pool.", errors={"pool": ["there is no such pool"]})
-    if pool.type in _RAW_ONLY and format not in {"", "raw"}:
+    if pool.type == "logical" and format not in {"", "raw"}:
         raise Invalid(
-            "The pool takes raw disks alone.", errors={"format": [f"a pool of type {pool.type} takes raw"]}
+            "Logical volumes hold raw disks.", errors={"format": ["a logical volume holds a raw disk"]}
         )
     _refuse(domain, disk, by)
     copy = _copy(domain, disk, pool, format)
@@ -134,14 +134,43 @@ def _settle(
 
 
 def _copy(domain: Domain, disk: Disk, pool: Pool, format: str) -> Copy:
-    """Raises CannotCopy: no room, a pool that cannot keep it, a disk that cannot be read."""
+    """Raises CannotMove, CannotCopy: no room, a pool that cannot keep it, a disk that cannot be read."""
+    if pool.type not in _FILES | {"logical"}:
+        raise CannotMove(
+            f"A pool of type {pool.type} takes no disk that moves: files and logical volumes do."
+        )
+    if disk.place is None and domain.active:
+        return _copy_of_unknown(domain, disk, pool, format)
     (copy,) = plan_copies(domain.host, [disk], domain.name, pool=pool)
     if format and format != copy.format:
-        ending = "" if pool.type in _RAW_ONLY else f".{format}"
-        copy = replace(
-            copy, format=format, name=free_name(pool, f"{domain.name}-{disk.use.target}", ending, set())
-        )
+        copy = replace(copy, format=format, name=_name(domain, disk, pool, format))
     return copy
+
+
+def _copy_of_unknown(domain: Domain, disk: Disk, pool: Pool, format: str) -> Copy:
+    """Of a network disk, or a file in no pool: while it runs QEMU reads it, wherever it is. Its size shows then."""
+    if disk.use.encrypted:
+        raise CannotMove(f"{disk.use.target} is encrypted.")
+    if pool.state != "running":
+        raise CannotMove(f"The pool {pool.name} is {pool.state}.")
+    known = disk.use.format if disk.use.format in {"raw", "qcow2"} else "qcow2"
+    chosen = "raw" if pool.type == "logical" else format or known
+    return Copy(
+        target=disk.use.target,
+        source=disk.path,
+        source_format=disk.use.format,
+        pool=str(pool.uuid),
+        pool_id=str(pool.pk),
+        name=_name(domain, disk, pool, chosen),
+        format=chosen,
+        capacity_bytes=0,
+        linked=False,
+    )
+
+
+def _name(domain: Domain, disk: Disk, pool: Pool, format: str) -> str:
+    ending = "" if pool.type == "logical" else f".{format}"
+    return free_name(pool, f"{domain.name}-{disk.use.target}", ending, set())
 
 
 def _refuse(domain: Domain, disk: Disk, by: Actor) -> None:

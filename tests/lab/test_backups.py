@@ -128,13 +128,14 @@ def test_an_incremental_backup_is_restored_and_boots(lab: Lab, hosts: dict[str, 
 
 def test_a_guest_moves_live_between_two_pools(lab: Lab, hosts: dict[str, Any], person: Person) -> None:
     node, host = lab.nodes["node2"], hosts["node2"]
-    guest = lab.define_guest(node, "moves", disk="local", start=True)
+    guest = lab.define_guest(node, "moves", disk="iscsi", start=True)
     lab.wait_ticking(node, guest)
     path = known(person, guest)
     with second_pool(node, person, host, "faster") as pool:
+        # From the network's storage into a file, and then from pool to pool.
         asked = {"pool": pool["id"], "format": "qcow2"}
         moved = person.done(person.post(f"{path}disks/vda/move/", asked, expect=202))["result"]
-        assert moved["source_removed"]
+        assert not moved["source_removed"]
         assert person.get(path)["disks"][0]["source"] == moved["path"]
         assert node.virsh("domblklist", "--inactive", guest.name).split()[-1] == moved["path"]
         assert node.virsh("domblklist", guest.name).split()[-1] == moved["path"]
@@ -144,7 +145,12 @@ def test_a_guest_moves_live_between_two_pools(lab: Lab, hosts: dict[str, Any], p
         # Backed up there, it still moves to another host, where a new chain says why it is one.
         person.done(person.post(f"{path}backups/", {"pool": pool["id"]}, expect=202))
         home = pool_of(person, host, "default")
-        person.done(person.post(f"{path}disks/vda/move/", {"pool": home["id"]}, expect=202))
+        moved = person.done(person.post(f"{path}disks/vda/move/", {"pool": home["id"]}, expect=202))["result"]
+        assert moved["source_removed"]
+        assert node.run("ls", f"{PurePosixPath(LOCAL_IMAGES).parent}/faster").split() == [
+            PurePosixPath(backup["path"]).name
+            for backup in person.get(f"{path}backups/")["results"][0]["disks"]
+        ]
         there, other = lab.nodes["node3"], hosts["node3"]
         wish = {"host": other["id"], "copy_storage": True}
         person.done(person.post(f"{path}migrate/", wish, expect=202), within=60)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -12,6 +13,7 @@ from domains.moving.carry import recover
 from hypervisor.data import NewVolume
 from jobs.kinds import Again, Succeeded, WasCancelled
 from jobs.models import Job
+from storage.models import Pool
 from tests.daemon import PrivateDaemon
 from tests.node.disks import Writer, another_pool, running, seen
 from tests.node.site import MIB, Site, disk
@@ -75,6 +77,9 @@ def test_what_cannot_be_moved_is_refused_with_the_reason(site: Site, daemon: Pri
         assert "shared" in refused("vdb")
         assert "no disk vdz" in refused("vdz")
         assert "already" in refused("vda", pool_id=site.pool.pk)
+        rbd = Pool.objects.create(host=site.host, uuid=uuid4(), name="ceph", type="rbd", state="running")
+        assert "rbd" in refused("vda", pool_id=rbd.pk)
+        assert "no such pool" in refused("vda", pool_id=uuid4())
         held = Snapshot.objects.create(
             domain=domain, name="s", disks=[{"target": "vda", "snapshot": "internal"}]
         )
