@@ -31,7 +31,7 @@ export function InterfacesTab({ host }: { host: Host }) {
   return (
     <>
       {query.isError && <OutdatedAlert error={query.error} retry={() => void query.refetch()} />}
-      <Table variant="compact" aria-label={t("tab.interfaces")} className={host.stale ? "ol-middle ol-old" : "ol-middle"}>
+      <Table variant="compact" aria-label={t("tab.interfaces")} className="ol-middle">
         <Thead>
           <Tr>
             <Th width={20}>{t("name")}</Th>

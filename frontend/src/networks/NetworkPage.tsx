@@ -1,4 +1,4 @@
-import { PageSection, Tab, TabContentBody, Tabs, TabTitleText } from "@patternfly/react-core";
+import { Alert, PageSection, Tab, TabContentBody, Tabs, TabTitleText } from "@patternfly/react-core";
 import { lazy, Suspense, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams, useSearchParams } from "react-router";
@@ -9,12 +9,13 @@ import { useLasting } from "../jobs/useLasting";
 import { FactsSkeleton } from "../ui/Facts";
 import { PageHead } from "../ui/PageHead";
 import { OutdatedAlert, ProblemPage } from "../ui/Problems";
+import { useAgo } from "../ui/Values";
 import { AddressesTab } from "./AddressesTab";
 import { NetworkActions } from "./NetworkActions";
 import { NetworkOverview } from "./NetworkOverview";
 import { NetworkStatus } from "./NetworkState";
 import { PendingChanges } from "./PendingChanges";
-import { useNetwork } from "./queries";
+import { useNetwork, useSilentHosts } from "./queries";
 import type { NetworkDetail } from "./shapes";
 
 const NetworkXML = lazy(() => import("./NetworkXML"));
@@ -58,6 +59,9 @@ function NetworkView({ network, jobs, events }: NetworkPageProps & { network: Ne
   const [params, setParams] = useSearchParams();
   const job = useJobOf(network);
   const lasting = useLasting(job);
+  const silent = useSilentHosts().data;
+  const stale = silent?.has(network.host.id) ?? false;
+  const seen = useAgo(silent?.get(network.host.id));
   const tabs = TABS.filter((tab) => tab !== "addresses" || (network.spec.ips ?? []).length > 0);
   const active = tabs.find((tab) => tab === params.get("tab")) ?? "overview";
   const body: Record<(typeof TABS)[number], () => ReactNode> = {
@@ -75,9 +79,14 @@ function NetworkView({ network, jobs, events }: NetworkPageProps & { network: Ne
         beside={<NetworkStatus network={network} />}
         actions={<NetworkActions network={network} />}
       />
-      {((job && lasting) || network.pending.length > 0) && (
+      {((job && lasting) || stale || network.pending.length > 0) && (
         <PageSection className="ol-stack">
           {job && lasting && <JobProgress job={job} />}
+          {stale && (
+            <Alert isInline variant="warning" title={t("domain.stale.title", { host: network.host.name, ago: seen })}>
+              {t("network.stale")}
+            </Alert>
+          )}
           <PendingChanges network={network} />
         </PageSection>
       )}

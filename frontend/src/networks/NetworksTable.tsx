@@ -9,7 +9,7 @@ import { useTableState } from "../ui/tableState";
 import { KIND_ICON, kindOf } from "./kinds";
 import { NetworkActions } from "./NetworkActions";
 import { NetworkStatus } from "./NetworkState";
-import { useNetworks } from "./queries";
+import { useNetworks, useSilentHosts } from "./queries";
 import type { NetworkRow } from "./shapes";
 
 /** The virtual networks of the hosts. */
@@ -17,6 +17,7 @@ export function NetworksTable({ host, firstStep }: { host?: string; firstStep?: 
   const { t } = useTranslation();
   const table = useTableState([], "name");
   const query = useNetworks({ ...table.query, host });
+  const silent = useSilentHosts().data;
   const columns: Column<NetworkRow>[] = [
     { key: "name", title: t("name"), sort: "name", cell: (network) => <Link to={`/networks/${network.id}`}>{network.name}</Link> },
     { key: "state", title: t("state"), cell: (network) => <NetworkStatus network={network} /> },
@@ -55,6 +56,7 @@ export function NetworksTable({ host, firstStep }: { host?: string; firstStep?: 
       columns={host ? columns.filter((column) => column.key !== "host") : columns}
       table={table}
       query={query}
+      dimmed={(network) => silent?.has(network.host.id) ?? false}
       rowActions={(network) => <NetworkActions network={network} inRow />}
       empty={
         <EmptyState titleText={t("network.none")} icon={NetworkIcon} headingLevel="h2">

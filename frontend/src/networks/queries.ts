@@ -61,6 +61,15 @@ export function useHostInterfaces(host: string) {
   });
 }
 
+/** When the hosts that do not answer were seen last, by id: what is told of their networks may no longer be true. */
+export function useSilentHosts() {
+  return useQuery({
+    queryKey: keys.list("host", "silent"),
+    queryFn: ({ signal }) => api.get<Page<Host>>("/hosts/", { limit: MOST, fields: "id,stale,seen_at" }, signal),
+    select: (page) => new Map(page.results.filter(({ stale }) => stale).map(({ id, seen_at }) => [id, seen_at])),
+  });
+}
+
 export function useHostsToChoose() {
   return useQuery({
     queryKey: keys.list("host", "for-networks"),
