@@ -60,7 +60,12 @@ export default function CreatePoolDialog({ host, onClose }: { host?: string; onC
             label={t("type")}
             help={t(`storage.typeHelp.${values.type}`, { defaultValue: "" })}
             options={(options.data?.types.filter(({ supported }) => supported) ?? [{ type: values.type }]).map(({ type: value }) => ({ value, label: t(`storage.type.${value}`, { defaultValue: value }) }))}
-            onPicked={() => form.setValue("format", "")}
+            onPicked={(picked) => {
+              form.setValue("format", "");
+              // A folder is made as a matter of course; a device is left as it is until somebody says otherwise.
+              const onDevice = options.data?.types.find((each) => each.type === picked)?.overwrites;
+              form.setValue("build", onDevice ? "none" : "build");
+            }}
           />
         </GridItem>
         <GridItem>
