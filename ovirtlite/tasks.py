@@ -59,6 +59,6 @@ def sample_pools() -> None:
 @shared_task(name="ovirtlite.run_schedules")
 def run_schedules() -> None:
     """Do what schedules say is due, and have removed what they keep no more."""
+    backups.settle_abandoned()
     runs.run_due()
     runs.forget_old()
-    backups.settle_abandoned()

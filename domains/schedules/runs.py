@@ -70,7 +70,11 @@ def run_due() -> int:
     now = timezone.now()
     opened = 0
     for schedule in Schedule.objects.filter(enabled=True, next_at__lte=now).order_by("next_at")[:_AT_A_TIME]:
-        following = next_after(schedule.rule, schedule.zone, now)
+        try:
+            following = next_after(schedule.rule, schedule.zone, now)
+        except (ValueError, LookupError) as unknown:  # a zone that this machine no longer knows
+            _switch_off(schedule, f"nobody can tell when it is due: {unknown}")
+            continue
         with transaction.atomic():
             won = Schedule.objects.filter(pk=schedule.pk, enabled=True, next_at=schedule.next_at)
             if not won.update(next_at=following, updated_at=now):
@@ -102,16 +106,7 @@ def forget_old() -> int:
 def _open_due(schedule: Schedule) -> int:
     owner = schedule.created_by
     if owner is None or not owner.is_active:
-        Schedule.objects.filter(pk=schedule.pk).update(enabled=False, next_at=None)
-        audit.record(
-            Actor.SYSTEM,
-            KIND,
-            "schedule",
-            schedule.pk,
-            schedule.name,
-            "refused",
-            reason="nobody stands behind it",
-        )
+        _switch_off(schedule, "nobody stands behind it")
         return 0
     try:
         _open(schedule, Actor(user=owner))
@@ -121,6 +116,12 @@ def _open_due(schedule: Schedule) -> int:
         )
         return 0
     return 1
+
+
+def _switch_off(schedule: Schedule, reason: str) -> None:
+    with transaction.atomic():
+        Schedule.objects.filter(pk=schedule.pk).update(enabled=False, next_at=None)
+        audit.record(Actor.SYSTEM, KIND, "schedule", schedule.pk, schedule.name, "refused", reason=reason)
 
 
 def _open(schedule: Schedule, by: Actor) -> Job:

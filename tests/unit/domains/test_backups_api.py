@@ -317,6 +317,11 @@ def test_it_may_do_what_its_person_may_by_then(admin: User, pool: Pool) -> None:
     assert runs.run_due() == 0
     mine.refresh_from_db()
     assert (mine.enabled, mine.next_at) == (False, None)
+    Schedule.objects.update(enabled=True, next_at=timezone.now(), zone="Middle/Earth")
+    assert runs.run_due() == 0
+    mine.refresh_from_db()
+    assert not mine.enabled
+    Schedule.objects.update(zone="UTC")
     assert not Job.objects.exists()
     # Whoever changes it stands behind it; whoever may not do it to all of its domains cannot.
     eve = person("eve", "operator", kind="domain", at=one.pk)
