@@ -1,11 +1,13 @@
 """What is wrong is refused with its own code and a sentence that helps; nothing changes, nobody sees a traceback."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from tests.crowd import node_with
 from tests.installation import PASSWORD, Installation, eventually, free_port, installation
 from tests.stack.machine import Machine, machine
 from tests.stack.person import Person
@@ -69,52 +71,57 @@ def refused(admin: Person, uri: str, code: str, words: str) -> str:
     return found
 
 
-def mended(admin: Person, host_id: str, uri: str) -> None:
-    """The right address, given afterwards, makes it a host like any other."""
-    admin.patch(f"/hosts/{host_id}/", {"uri": uri})
+def mended(admin: Person, uris: Mapping[str, str]) -> None:
+    """The right addresses, given afterwards, by the hosts' ids: they make them hosts like any other."""
+    for host_id, uri in uris.items():
+        admin.patch(f"/hosts/{host_id}/", {"uri": uri})
 
-    def is_up() -> bool:
+    def is_up(host_id: str) -> bool:
         host = admin.get(f"/hosts/{host_id}/")
         return host["state"] == "up" and host["error"] is None and host["job"] is None
 
-    eventually(is_up, within=15, what="the mended host is up")
-    admin.delete(f"/hosts/{host_id}/")
+    for host_id, uri in uris.items():
+        eventually(partial(is_up, host_id), within=15, what=f"the host mended to {uri} is up")
+        admin.delete(f"/hosts/{host_id}/")
 
 
-@pytest.mark.parametrize(
-    ("uri", "words"),
-    [
-        ("nonsense", "not of the form"),
-        ("qemu:/system", "not of the form"),
-        ("qemu+ssh://user:secret@node.example/system", ""),
-        ("qemu+ssh://node.example:99999/system", "no TCP port"),
-        ("qemu:///everything", "path of a qemu address"),
-        ("ftp://node.example/system", "no driver ftp"),
-        ("qemu+telnet://node.example/system", "transport telnet is not allowed"),
-        ("qemu+tcp://node.example/system", "tls or ssh"),
-        ("qemu+ssh://node.example/system?command=/bin/sh", "command is not allowed"),
-        ("qemu+ssh://node.example/system?keyfile=/etc/shadow", "keyfile is not allowed"),
-        ("qemu+tls://node.example/system?no_verify=1", "no_verify is not allowed"),
-        ("qemu+tls://node.example/system?pkipath=/tmp", "pkipath is not allowed"),
-        ("qemu+ssh://-oProxyCommand=reboot@node.example/system", ""),
-        ("qemu+unix:///session?socket=/etc/passwd", "outside the folders"),
-        ("qemu+unix:///session?socket=/tmp/../etc/passwd", "without `..`"),
-        ("test:///etc/passwd", "outside the folders"),
-    ],
-)
-def test_an_address_that_is_not_allowed(admin: Person, node: Machine, uri: str, words: str) -> None:
-    mended(admin, refused(admin, uri, "invalid_uri", words), node.uri)
+def test_addresses_that_are_not_allowed(admin: Person, node: Machine) -> None:
+    right = {}
+    for number, (uri, words) in enumerate(
+        (
+            ("nonsense", "not of the form"),
+            ("qemu:/system", "not of the form"),
+            ("qemu+ssh://user:secret@node.example/system", ""),
+            ("qemu+ssh://node.example:99999/system", "no TCP port"),
+            ("qemu:///everything", "path of a qemu address"),
+            ("ftp://node.example/system", "no driver ftp"),
+            ("qemu+telnet://node.example/system", "transport telnet is not allowed"),
+            ("qemu+tcp://node.example/system", "tls or ssh"),
+            ("qemu+ssh://node.example/system?command=/bin/sh", "command is not allowed"),
+            ("qemu+ssh://node.example/system?keyfile=/etc/shadow", "keyfile is not allowed"),
+            ("qemu+tls://node.example/system?no_verify=1", "no_verify is not allowed"),
+            ("qemu+tls://node.example/system?pkipath=/tmp", "pkipath is not allowed"),
+            ("qemu+ssh://-oProxyCommand=reboot@node.example/system", ""),
+            ("qemu+unix:///session?socket=/etc/passwd", "outside the folders"),
+            ("qemu+unix:///session?socket=/tmp/../etc/passwd", "without `..`"),
+            ("test:///etc/passwd", "outside the folders"),
+        )
+    ):
+        # Each becomes another node, so that all can be mended at once.
+        file = node.daemon.file(f"empty-{number}.xml", node_with(0))
+        right[refused(admin, uri, "invalid_uri", words)] = node.daemon.uri("test", file)
+    mended(admin, right)
 
 
 @pytest.mark.parametrize("form", ["qemu+tls://127.0.0.1:{}/system", "qemu+ssh://root@127.0.0.1:{}/system"])
 def test_a_port_where_nobody_listens(admin: Person, node: Machine, form: str) -> None:
     host = refused(admin, form.format(free_port()), "node_unreachable", "Check that the machine is on")
-    mended(admin, host, node.uri)
+    mended(admin, {host: node.uri})
 
 
 def test_a_socket_that_is_not_there(admin: Person, node: Machine) -> None:
     uri = f"qemu+unix:///session?socket=/tmp/{uuid4().hex}.sock"
-    mended(admin, refused(admin, uri, "node_unreachable", "Check that the machine is on"), node.uri)
+    mended(admin, {refused(admin, uri, "node_unreachable", "Check that the machine is on"): node.uri})
 
 
 def test_the_same_node_twice(admin: Person, node: Machine) -> None:
