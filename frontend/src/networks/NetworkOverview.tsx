@@ -72,7 +72,7 @@ function OnIt({ plugged, states }: { plugged: readonly Plugged[]; states: Readon
     <Table variant="compact" borders={false} aria-label={t("network.whoIsOn")}>
       <Thead>
         <Tr>
-          <Th width={35}>{t("name")}</Th>
+          <Th width={25}>{t("name")}</Th>
           <Th modifier="fitContent">{t("state")}</Th>
           <Th modifier="fitContent">{t("network.mac")}</Th>
           <Th>{t("network.ip")}</Th>
