@@ -17,6 +17,9 @@ def standing_lab() -> Iterator[Lab]:
 @pytest.fixture
 def lab(standing_lab: Lab) -> Iterator[Lab]:
     """The lab with every node on, plugged in and serving, and with no guest; left the same for the next test."""
-    standing_lab.tidy()
+    if not standing_lab.as_new:
+        standing_lab.tidy()
+    standing_lab.as_new = False
     yield standing_lab
-    standing_lab.tidy()
+    if not standing_lab.as_new:
+        standing_lab.tidy()

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.cluster import Disk, Lab, Screen
+from tests.lab.cluster import Disk, Lab, Node, Screen
 from tests.lab.cluster.plan import Plan
 from tests.lab.cluster.wires import existing_netns
+from tests.lab.together import together
 from tests.lab.watch import Watch
 
 pytestmark = pytest.mark.lab
@@ -58,9 +59,11 @@ def test_every_node_is_another_host_with_its_own_pools_and_network(lab: Lab) -> 
 
 @pytest.mark.parametrize("transport", ["tcp", "tls", "ssh"])
 def test_every_node_reaches_every_other_by_every_transport(lab: Lab, transport: str) -> None:
-    for source in lab.nodes.values():
+    def reaches_all(source: Node) -> None:
         for target in lab.nodes.values():
             assert source.virsh("hostname", driver=target.uri_by(transport)) == target.name
+
+    together(reaches_all, lab.nodes.values())
 
 
 def test_a_container_runs(lab: Lab) -> None:

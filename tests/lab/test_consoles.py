@@ -11,6 +11,7 @@ from tests.consoles import Browser, dial
 from tests.installation import eventually
 from tests.lab.cluster import Lab
 from tests.lab.cluster.guests import Guest
+from tests.lab.together import together
 from tests.stack.person import Person
 
 pytestmark = pytest.mark.lab
@@ -34,14 +35,20 @@ def shows_and_moves(person: Person, guest: Guest) -> None:
         eventually(lambda: browser.moves(screen), within=60, what="the screen changes")
 
 
-@pytest.mark.parametrize(
-    ("name", "screen"),
-    [("node1", "loopback"), ("node1", "password"), ("node2", "password"), ("node3", "password")],
-)
-def test_screen_and_serial_line(
-    name: str, screen: str, lab: Lab, hosts: dict[str, Any], person: Person
-) -> None:
-    guest = lab.define_guest(lab.nodes[name], f"shows-{name}-{screen}", screen=screen, start=True)
+def test_screen_and_serial_line(lab: Lab, hosts: dict[str, Any], person: Person) -> None:
+    guests = [
+        lab.define_guest(lab.nodes[name], f"shows-{name}-{screen}", screen=screen, start=True)
+        for name, screen in (
+            ("node1", "loopback"),
+            ("node1", "password"),
+            ("node2", "password"),
+            ("node3", "password"),
+        )
+    ]
+    together(lambda guest: _screen_and_serial_line(guest, person), guests)
+
+
+def _screen_and_serial_line(guest: Guest, person: Person) -> None:
     shows_and_moves(person, guest)
     with dial(ask(person, guest, "serial"), person.origin) as page:
         browser = Browser(page)
@@ -51,12 +58,12 @@ def test_screen_and_serial_line(
         browser.read_until(rb"answer-42")
 
 
-@pytest.mark.parametrize(
-    ("name", "screen", "why"), [("node2", "loopback", "loopback"), ("node1", "socket", "Unix socket")]
-)
-def test_a_screen_out_of_reach_says_why(
-    name: str, screen: str, why: str, lab: Lab, hosts: dict[str, Any], person: Person
-) -> None:
+def test_a_screen_out_of_reach_says_why(lab: Lab, hosts: dict[str, Any], person: Person) -> None:
+    hidden = (("node2", "loopback", "loopback"), ("node1", "socket", "Unix socket"))
+    together(lambda one: _says_why(*one, lab, person), hidden)
+
+
+def _says_why(name: str, screen: str, why: str, lab: Lab, person: Person) -> None:
     guest = lab.define_guest(lab.nodes[name], f"hides-{name}", screen=screen, start=True)
     with dial(ask(person, guest, "vnc"), person.origin) as page:
         code, reason = Browser(page).closing(30)

@@ -6,15 +6,17 @@ import pytest
 
 from tests.installation import eventually
 from tests.lab.cluster import Lab
+from tests.lab.together import together
 from tests.stack.person import Person
 
 pytestmark = pytest.mark.lab
 
 
-@pytest.mark.parametrize("name", ["node1", "node2", "node3"])
-def test_each_verb_ends_with_the_node_agreeing(
-    name: str, lab: Lab, hosts: dict[str, Any], person: Person
-) -> None:
+def test_each_verb_ends_with_the_node_agreeing(lab: Lab, hosts: dict[str, Any], person: Person) -> None:
+    together(lambda name: _each_verb(name, lab, person), lab.nodes)
+
+
+def _each_verb(name: str, lab: Lab, person: Person) -> None:
     node = lab.nodes[name]
     guest = lab.define_guest(node, f"verbs-{name}", screen="loopback")
     path = f"/domains/{guest.uuid}/"

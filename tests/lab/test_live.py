@@ -9,15 +9,19 @@ import pytest
 from tests.installation import eventually
 from tests.lab.cluster import Lab
 from tests.lab.telling import OpenPage
+from tests.lab.together import together
 from tests.stack.person import Person
 
 pytestmark = pytest.mark.lab
 
 
-@pytest.mark.parametrize("name", ["node1", "node2", "node3"])
 def test_each_change_on_a_node_is_told_and_readable(
-    name: str, lab: Lab, hosts: dict[str, Any], person: Person, record_property: Any
+    lab: Lab, hosts: dict[str, Any], person: Person, record_property: Any
 ) -> None:
+    together(lambda name: _each_change(name, lab, person, record_property), lab.nodes)
+
+
+def _each_change(name: str, lab: Lab, person: Person, record_property: Any) -> None:
     node = lab.nodes[name]
     steps: list[tuple[str, tuple[str, ...], str | None]] = [
         ("start", ("start",), "running"),
@@ -40,7 +44,7 @@ def test_each_change_on_a_node_is_told_and_readable(
             delays.append((step, time.monotonic() - began))
             page.hear("domain", uuid, within=5)
     for step, seconds in delays:
-        record_property(step, f"{seconds:.3f}")
+        record_property(f"{name} {step}", f"{seconds:.3f}")
         print(f"{name} {step}: {seconds * 1000:.0f} ms")
 
 

@@ -9,6 +9,7 @@ import pytest
 from tests.installation import eventually
 from tests.lab.cluster import Lab
 from tests.lab.cluster.node import Node
+from tests.lab.together import together
 from tests.stack.person import Person
 
 pytestmark = pytest.mark.lab
@@ -22,8 +23,12 @@ OUTAGES: list[tuple[str, str, Break, Break]] = [
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize(("name", "what", "cut", "mend"), OUTAGES, ids=[outage[1] for outage in OUTAGES])
-def test_an_outage_is_told_and_survived(
+def test_outages_are_told_and_survived(lab: Lab, hosts: dict[str, Any], person: Person) -> None:
+    """A different one on each node, all at the same time."""
+    together(lambda outage: _break_and_mend(*outage, lab, hosts, person), OUTAGES)
+
+
+def _break_and_mend(
     name: str, what: str, cut: Break, mend: Break, lab: Lab, hosts: dict[str, Any], person: Person
 ) -> None:
     node, path = lab.nodes[name], f"/hosts/{hosts[name]['id']}/"
