@@ -93,6 +93,8 @@ class ContentExchange:
                 if writing is None and held and (held >= LEAST_BYTES or body.ended):
                     writing = asyncio.ensure_future(self._run(receiver.take, blocks))
                     blocks, held = [], 0
+        except asyncio.CancelledError:
+            body.gone = True  # this process stops; what came is kept
         finally:
             if writing is not None:
                 await asyncio.wait([writing])

@@ -41,6 +41,16 @@ def give_back(host: Host, node: Node, *, good: bool) -> None:
         return
     with _lock:
         _idle.setdefault(host.pk, []).append(_Idle(node, f"{host.uri}\n{host.credentials}", time.monotonic()))
+    later = threading.Timer(_IDLE_SECONDS + 1, close_idle)
+    later.daemon = True
+    later.start()
+
+
+def close_idle(longer_than: float = _IDLE_SECONDS) -> None:
+    """Close those that nobody wanted for so many seconds."""
+    _, gone = _known(None, "", longer_than)
+    for one in gone:
+        one.close()
 
 
 @contextmanager
@@ -55,7 +65,9 @@ def line(host: Host) -> Iterator[Node]:
         give_back(host, node, good=good)
 
 
-def _known(host_id: UUID, made_from: str) -> tuple[Node | None, list[Node]]:
+def _known(
+    host_id: UUID | None, made_from: str, longest: float = _IDLE_SECONDS
+) -> tuple[Node | None, list[Node]]:
     """One that still stands, and those of all hosts that nobody wanted for long or that broke."""
     now = time.monotonic()
     found: Node | None = None
@@ -64,7 +76,7 @@ def _known(host_id: UUID, made_from: str) -> tuple[Node | None, list[Node]]:
         for id, of_host in list(_idle.items()):
             kept = []
             for one in reversed(of_host):
-                usable = now - one.since < _IDLE_SECONDS and one.node.alive()
+                usable = now - one.since < longest and one.node.alive()
                 if usable and found is None and id == host_id and one.made_from == made_from:
                     found = one.node
                 elif usable and (id != host_id or one.made_from == made_from):

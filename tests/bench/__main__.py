@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import consoles, creation, inventory
+from tests.bench import consoles, content, creation, inventory
 from tests.bench.row import HEADING, Row, milliseconds
 from tests.browser import Browser
 from tests.installation import PASSWORD, PROJECT, Installation, installation
@@ -49,6 +49,7 @@ def measured(product: Installation) -> Iterator[Row]:
     yield Row("make up: memory of all parts", memory_mib(product), ALL_MEMORY_MIB, 1.0, "MiB")
     yield from inventory.measured(product)
     yield from creation.measured(product)
+    yield from content.measured(product)
     browser = Browser(product.address)
     browser.sign_in("admin", PASSWORD)
     filled = [sys.executable, "-m", "tests.bench.fleet"]

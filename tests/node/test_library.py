@@ -65,11 +65,7 @@ def elsewhere(opened: Opener, site: Site, monkeypatch: pytest.MonkeyPatch) -> It
         pool: Pool = Pool.objects.get(host=host)
         assert pool.target == folder
         yield pool
-        with lines._lock:
-            kept = [one.node for of_host in lines._idle.values() for one in of_host]
-            lines._idle.clear()
-        for one in kept:
-            one.close()
+        lines.close_idle(0)
 
 
 def _pool(daemon: PrivateDaemon, node: LibvirtNode) -> str:

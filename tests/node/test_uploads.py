@@ -33,11 +33,7 @@ CONTENT = random.Random(4).randbytes(9 * MIB + 17)
 def web(site: Site, doorbell: PrivateRedis) -> Iterator[APIClient]:
     assert site.by.user is not None
     yield client_of(site.by.user)
-    with lines._lock:
-        kept = [one.node for of_host in lines._idle.values() for one in of_host]
-        lines._idle.clear()
-    for node in kept:
-        node.close()
+    lines.close_idle(0)
 
 
 @pytest.fixture
