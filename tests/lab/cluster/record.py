@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.lab.cluster import cgroups, wires
+from tests.lab.cluster import cgroups, loops, wires
 from tests.lab.cluster.machine import Machine
 from tests.lab.cluster.plan import BASE, COMPUTE, STORAGE, Plan, free_plan
 
@@ -92,6 +92,7 @@ def remove(plan: Plan) -> None:
     wires.remove(plan)
     for name in (*COMPUTE, STORAGE):
         cgroups.remove(plan.cgroup(name))
+    loops.detach_below(plan.folder)
     # A dead owner's warden may be taking the same files away: whoever comes second finds some gone already.
     shutil.rmtree(plan.folder, onerror=_unless_gone)
     with contextlib.suppress(OSError):

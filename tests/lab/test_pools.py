@@ -1,0 +1,127 @@
+"""Pools from nothing to a booted guest, over the API: a folder, a volume group on a loop device, an iSCSI target."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.lab.cluster import Lab
+from tests.lab.cluster.loops import loop_disk
+from tests.lab.cluster.node import LOCAL_IMAGES, Node
+from tests.lab.media import lay_image
+from tests.lab.test_creation import SMALL, hears, make, volume
+from tests.stack.person import Person
+
+pytestmark = pytest.mark.lab
+MIB = 2**20
+WORD = "word-of-the-target"
+TARGET = ("--lld", "iscsi", "--tid", "2")
+
+
+def made(person: Person, host: dict[str, Any], **body: Any) -> dict[str, Any]:
+    """A new pool, which runs."""
+    wish = {"host": host["id"], **body}
+    assert person.post("/pools/?plan=1", wish, expect=200)["allowed"]
+    ended = person.done(person.post("/pools/", wish, expect=202))
+    pool: dict[str, Any] = person.get(f"/pools/{ended['result']['pool']['id']}/")
+    assert (pool["state"], pool["type"], pool["autostart"]) == ("running", body["type"], True)
+    return pool
+
+
+def gone(person: Person, pool: dict[str, Any], domain: str, *, disks: bool) -> None:
+    """Its guest ends, with its disk where that is the pool's to remove, and the pool after it."""
+    path = f"/pools/{pool['id']}/"
+    refused = person.delete(path, expect=409)
+    assert (refused["code"], [user["id"] for user in refused["users"]]) == ("in_use", [domain])
+    assert person.post(f"{path}stop/", expect=409)["code"] == "in_use", "a running domain uses it"
+    person.done(person.post(f"/domains/{domain}/destroy/", expect=202))
+    query = "?permanent=true" + ("&volumes=true" if disks else "")
+    person.done(person.delete(f"/domains/{domain}/{query}", expect=202))
+    person.done(person.delete(f"{path}{'?storage=true' if disks else ''}", expect=202))
+    assert person.find(path) is None
+
+
+@contextmanager
+def target(lab: Lab, name: str) -> Iterator[str]:
+    """An iSCSI target with one disk, for those who know the word; the disk's file is laid by the caller."""
+    iqn = f"{lab.plan.iqn}:{name}"
+    machine = lab.storage.machine
+    file = f"/var/lib/libvirt/{name}.img"
+    account = ("--lld", "iscsi", "--mode", "account", "--user", "ada")
+    machine.run("tgtadm", *TARGET, "--op", "new", "--mode", "target", "--targetname", iqn)
+    try:
+        machine.run(
+            "tgtadm", *TARGET, "--op", "new", "--mode", "logicalunit", "--lun", "1", "--backing-store", file
+        )
+        machine.run("tgtadm", *account, "--op", "new", "--password", WORD)
+        machine.run("tgtadm", *TARGET, "--op", "bind", "--mode", "account", "--user", "ada")
+        machine.run("tgtadm", *TARGET, "--op", "bind", "--mode", "target", "--initiator-address", "ALL")
+        yield iqn
+    finally:
+        machine.run("tgtadm", *TARGET, "--op", "delete", "--force", "--mode", "target")
+        machine.run("tgtadm", *account, "--op", "delete")
+        machine.path(file).unlink()
+
+
+@pytest.mark.timeout(240)
+def test_from_nothing_to_a_booted_guest(lab: Lab, hosts: dict[str, Any], person: Person) -> None:
+    node: Node = lab.nodes["node2"]
+    host = hosts[node.name]
+    options = {one["type"]: one for one in person.get("/pools/options/", host=host["id"])["types"]}
+    assert all(options[type]["supported"] for type in ("dir", "logical", "iscsi-direct"))
+    lay_image(node, "disk.img", "guest=from-a-pool")
+    image = node.path(f"{LOCAL_IMAGES}/disk.img")
+    node.virsh("pool-refresh", "default")
+    original = volume(person, host, "disk.img")
+    group = f"group_{lab.plan.id.replace('-', '_')}"
+    shutil.copyfile(image, lab.storage.machine.path("/var/lib/libvirt/booted.img"))
+    with loop_disk(node, 128 * MIB, group) as disk, target(lab, "booted") as iqn:
+        pools = {
+            "dir": made(person, host, name="folder", type="dir", target="/var/lib/libvirt/folder"),
+            "logical": made(
+                person, host, name="volumes", type="logical", build="build",
+                source={"name": group, "devices": [disk], "format": "lvm2"},
+            ),
+            "iscsi-direct": made(
+                person, host, name="served", type="iscsi-direct",
+                source={
+                    "hosts": [{"name": lab.plan.address("storage")}], "devices": [iqn],
+                    "initiator": f"{iqn}:{node.name}", "auth": {"username": "ada", "secret": WORD},
+                },
+            ),
+        }  # fmt: skip
+        assert pools["logical"]["capacity_bytes"] > 100 * MIB
+        assert WORD not in str(pools["iscsi-direct"])
+        assert WORD not in node.virsh("pool-dumpxml", "served")
+        units = person.get(f"/pools/{pools['iscsi-direct']['id']}/volumes/")["results"]
+        served = [
+            unit for unit in units if unit["capacity_bytes"]
+        ]  # the first is the target's own controller
+        copied = {"copy_of": original, "format": "raw"}
+        jobs = {
+            "dir": make(
+                person, host, name="in-folder", disks=[{**copied, "pool": pools["dir"]["id"]}], **SMALL
+            ),
+            "logical": make(
+                person, host, name="in-volumes", disks=[{**copied, "pool": pools["logical"]["id"]}], **SMALL
+            ),
+            "iscsi-direct": make(
+                person, host, name="in-served", disks=[{"volume": served[0]["id"]}], **SMALL
+            ),
+        }
+        for job in jobs.values():
+            hears(person, job, rb"tick \d+")
+        assert f"/dev/{group}/" in str(person.get(f"/domains/{jobs['logical']['object']['id']}/")["disks"])
+        for type, pool in pools.items():
+            gone(person, pool, jobs[type]["object"]["id"], disks=type != "iscsi-direct")
+        assert node.virsh("secret-list").split("\n")[2:] in ([], [""]), "the word went with its pool"
+        assert not node.path("/var/lib/libvirt/folder").exists()
+        taken = {"name": group, "devices": ["/dev/no-such-disk"]}
+        wish = {"host": host["id"], "name": "nowhere", "type": "logical", "source": taken, "build": "build"}
+        ended = person.ended(person.post("/pools/", wish, expect=202))
+        assert ended["state"] == "failed"
+        assert "No pool was made" in ended["error"]["detail"]
+        assert "nowhere" not in node.virsh("pool-list", "--all")
+    assert lab.plan.id not in str(person.get("/pools/", host=host["id"])["results"])
