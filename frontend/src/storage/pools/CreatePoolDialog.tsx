@@ -1,7 +1,6 @@
 import { FormGroup, Grid, GridItem, Radio, Switch } from "@patternfly/react-core";
 import { useForm, useWatch, type UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
 
 import { SelectField, TextField } from "../../ui/fields";
 import { Folded } from "../../ui/Folded";
@@ -17,7 +16,6 @@ const CREATE = posting("/pools/");
 /** A storage of a host that is not used yet, or not there yet: first where, then of which kind, then what that needs. */
 export default function CreatePoolDialog({ host, onClose }: { host?: string; onClose: () => void }) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const hosts = useHostsToChoose();
   const form = useForm<PoolForm>({ defaultValues: { ...EMPTY, host: host ?? "" } });
   const values = useWatch({ control: form.control }) as PoolForm;
@@ -39,7 +37,6 @@ export default function CreatePoolDialog({ host, onClose }: { host?: string; onC
       danger={type?.overwrites && values.build === "overwrite"}
       makes
       wide
-      onDone={(job) => job.object.kind === "pool" && void navigate(`/storage?pool=${job.object.id}`)}
       onClose={onClose}
     >
       <ProblemAlert error={hosts.error ?? options.error} />

@@ -53,6 +53,7 @@ class Uploads {
   private all: readonly Sending[] = [];
   private readonly kept = new Map<string, Kept>();
   private readonly listeners = new Set<() => void>();
+  private library: Promise<typeof import("tus-js-client")> | null = null;
   private told = 0;
   private count = 0;
 
@@ -160,7 +161,7 @@ class Uploads {
   private async send(key: string): Promise<void> {
     this.change(key, { state: "sending", error: null });
     try {
-      const { Upload: TusUpload } = await import("tus-js-client");
+      const { Upload: TusUpload } = await this.tus();
       const kept = this.kept.get(key);
       if (!kept?.wish) return;
       kept.url ??= await this.open(key, kept.wish);
@@ -170,6 +171,15 @@ class Uploads {
     } catch (error) {
       this.fail(key, error);
     }
+  }
+
+  /** Fetched when something is sent for the first time. */
+  private tus(): Promise<typeof import("tus-js-client")> {
+    this.library ??= import("tus-js-client").catch((error: unknown) => {
+      this.library = null; // the next may have more luck
+      throw error;
+    });
+    return this.library;
   }
 
   /** Tell the server of it; returns where the content goes. */
