@@ -26,6 +26,7 @@ class NewDisk:
     boot_order: int | None = None
     readonly: bool = False  # a CD drive is in any case
     optional: bool = False  # whether the domain starts without it, should it be gone
+    encrypted: bool = False  # LUKS; the node has the passphrase as the secret of this path
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,8 +187,8 @@ class KeepsSecrets(Protocol):
         """Make it, or give it another value. Raises OperationInvalid when the path has another secret."""
         ...
 
-    def remove_volume_secret(self, path: str) -> None:
-        """That of the volume at this path. Nothing happens where there is none."""
+    def remove_volume_secret(self, path: str, *, only: UUID | None = None) -> None:
+        """That of the volume at this path. Nothing happens where there is none, or another than `only`."""
         ...
 
 

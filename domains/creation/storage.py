@@ -154,6 +154,11 @@ class Disks:
         source = self.volume(wish[kind], named or f"{field}.{kind}") if kind else None
         if kind and source is None:
             return
+        if source is not None and source.encryption:
+            self.complaints.add(
+                named or f"{field}.{kind}", f"{source.name} is encrypted; it can only be used itself."
+            )
+            return
         pool = self._pool(wish, field, source)
         if pool is None:
             return
@@ -270,7 +275,8 @@ def of_volume(volume: Volume, device: str = "disk") -> NewDisk:
     """A disk of a volume that is there."""
     format = _driver_format(volume)
     if volume.type == "file":
-        return NewDisk(path=volume.path, format=format, device=device)
+        encrypted = volume.encryption == "luks"
+        return NewDisk(path=volume.path, format=format, device=device, encrypted=encrypted)
     if volume.type == "block":
         return NewDisk(
             type="block",

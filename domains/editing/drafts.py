@@ -141,6 +141,11 @@ def _name_volume(domain: Domain, values: dict[str, Any], by: Actor, draft: Draft
             "There is no such volume on that host.",
             errors={"volume": [f"{domain.host.name} has no such volume"]},
         )
+    if volume.encryption:
+        raise Invalid(
+            f"{volume.name} is encrypted.",
+            errors={"volume": ["it is encrypted; only a new domain can be made with it"]},
+        )
     values["source"] = source_of(volume)
     if volume.format:
         # What stands on a removable drive is read as it is.

@@ -24,7 +24,7 @@ class KeepingSecrets(Connected):
 
         self._run(work)
 
-    def remove_volume_secret(self, path: str) -> None:
+    def remove_volume_secret(self, path: str, *, only: UUID | None = None) -> None:
         """Raises HypervisorError."""
 
         def work() -> None:
@@ -35,6 +35,7 @@ class KeepingSecrets(Connected):
                 if error.get_error_code() in {libvirt.VIR_ERR_NO_SECRET, libvirt.VIR_ERR_NO_SUPPORT}:
                     return
                 raise
-            self._ask(found.undefine)
+            if only is None or found.UUID() == only.bytes:
+                self._ask(found.undefine)
 
         self._run(work)

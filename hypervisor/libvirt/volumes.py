@@ -4,6 +4,7 @@ from uuid import UUID
 
 import libvirt
 
+from hypervisor import errors
 from hypervisor.data import NewVolume, VolumeSeen
 from hypervisor.libvirt.calls import CHANGE_SECONDS
 from hypervisor.libvirt.connected import Connected, Pool, Volume
@@ -11,6 +12,9 @@ from hypervisor.xml.pool import read_pool
 from hypervisor.xml.volume import Qcow2, read_qcow2, read_volume, write_volume
 
 _PIECE_BYTES = 256 * 1024  # as much as one message of libvirt's holds
+# QEMU measures its speed, to choose how often a passphrase is hashed. Where that clock is coarse, it fails by chance.
+_TOO_FAST = "accurate CPU usage"
+_LUKS_TRIES = 6
 _WIPE = {
     "zero": libvirt.VIR_STORAGE_VOL_WIPE_ALG_ZERO,
     "nnsa": libvirt.VIR_STORAGE_VOL_WIPE_ALG_NNSA,
@@ -103,9 +107,14 @@ class KeepingVolumes(Connected):
         # With the flag and all of its size allocated, libvirt has qemu-img take the space at once.
         ahead = new.format == "qcow2" and new.preallocation != "off"
         flags = libvirt.VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA if ahead else 0
-        return self._look_at(
-            self._ask(self._pool_of_uuid(pool).createXML, _document(new, whole=self._is_logical(pool)), flags)
-        )
+        into, document = self._pool_of_uuid(pool), _document(new, whole=self._is_logical(pool))
+        for left in reversed(range(_LUKS_TRIES)):
+            try:
+                return self._look_at(self._ask(into.createXML, document, flags))
+            except libvirt.libvirtError as error:
+                if new.secret is None or not left or _TOO_FAST not in str(error):
+                    raise
+        raise errors.HypervisorError("It was not made.", node=self._calls.node)
 
     def _clone(self, pool: UUID, new: NewVolume, source: str) -> VolumeSeen:
         original = self._ask(self._connection.storageVolLookupByPath, source)

@@ -85,6 +85,9 @@ def add_disk(devices: Element, disk: NewDisk, target: str) -> None:
         source = etree.SubElement(element, "source", {"dev" if disk.type == "block" else "file": disk.path})
         if disk.optional:
             source.set("startupPolicy", "optional")
+        if disk.encrypted:
+            encryption = etree.SubElement(source, "encryption", format="luks")
+            etree.SubElement(encryption, "secret", type="passphrase", usage=disk.path)
     etree.SubElement(element, "target", dev=target, bus=disk.bus)
     if disk.readonly or disk.device == "cdrom":
         etree.SubElement(element, "readonly")

@@ -108,7 +108,7 @@ def _created(carrying: Carrying, node: Node) -> VolumeSeen:
     if secret is not None:
         path = _path(job, name)
         node.set_volume_secret(secret, path, secrets.unseal(job.option("sealed")).encode())
-    if new.preallocation == "off":
+    if new.preallocation == "off" and secret is None:
         seen = node.create_volume(pool, new)
     else:
 
@@ -176,7 +176,7 @@ def _path(job: Job, name: str) -> str:
 
 def _forget_secret(node: Node, job: Job) -> None:
     if job.option("secret"):
-        node.remove_volume_secret(_path(job, str(job.option("name"))))
+        node.remove_volume_secret(_path(job, str(job.option("name"))), only=UUID(job.option("secret")))
         _forget_passphrase(job)
 
 

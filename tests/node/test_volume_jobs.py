@@ -5,15 +5,19 @@ from uuid import UUID
 
 import libvirt
 import pytest
+from lxml import etree
 
+from domains.creation.storage import of_volume
 from domains.definitions import record_xml
 from domains.inventory import record, vanished
 from hosts.models import Host, HostState
 from hypervisor.errors import NotFound
+from hypervisor.xml.creation_devices import add_disk
 from storage.inventory import record_pools
 from storage.models import Pool, SharedPool, Volume
 from storage.users import InUse
 from storage.volumes import changing, making
+from storage.volumes.errors import VolumeForbids
 from tests.daemon import private_daemon
 from tests.node.conftest import Opener
 from tests.node.guests import xml
@@ -59,6 +63,15 @@ def test_encrypted(site: Site) -> None:
     assert job.option("sealed") == ""
     made = row(site, "vault")
     assert (made.encryption, made.format) == ("luks", "qcow2")
+    devices = etree.Element("devices")
+    add_disk(devices, of_volume(made), "vda")
+    guest = site.guest(etree.tostring(devices[0], encoding="unicode"))
+    site.node.start(guest.pk)  # QEMU opens it, with the passphrase that the node has
+    site.node.destroy(guest.pk)
+    site.node.undefine(guest.pk)
+    site.look(site.host.pk, "domain", guest.pk)
+    with pytest.raises(VolumeForbids, match="is encrypted"):
+        asked(site, making.decide_clone, made.pk, "copy")
     done(site, changing.decide_delete, made.pk)
     assert site.names() == set()
 

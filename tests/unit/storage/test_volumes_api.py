@@ -291,3 +291,18 @@ def test_content_that_claims_to_be_something_else_is_not_read(client: APIClient,
     new = {"pool": str(home.pk), "name": "new", "backing": str(outside.pk)}
     refused(post(operator, "volumes/", new), 409, "outside")
     assert post(client, f"volumes/{outside.pk}/clone/", {"name": "copy"}).status_code == 202
+
+
+def test_an_encrypted_volume_is_used_itself_or_not_at_all(client: APIClient, home: Pool) -> None:
+    """A copy of it by the host, or a disk without its passphrase, would be noise."""
+    vault = volume(home, "vault", encryption="luks", format="raw")
+    web = domain(home.host, "web")
+    for path, body in (("clone/", {"name": "copy"}), ("convert/", {"format": "qcow2"}), ("sparsify/", {})):
+        refused(post(client, f"volumes/{vault.pk}/{path}", body), 409, "encrypted")
+    layer = {"pool": str(home.pk), "name": "layer", "backing": str(vault.pk)}
+    assert "encrypted" in str(post(client, "volumes/", layer).json()["errors"]["backing"])
+    reply = post(client, f"domains/{web.pk}/disks/", {"volume": str(vault.pk)})
+    assert (reply.status_code, list(reply.json()["errors"])) == (400, ["volume"])
+    actions = client.get(f"{URL}{vault.pk}/").json()["actions"]
+    assert not {"clone", "convert", "rename", "sparsify"} & set(actions)
+    assert {"resize", "wipe", "delete"} <= set(actions)
