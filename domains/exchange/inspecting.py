@@ -84,7 +84,10 @@ def inspect(carrying: Carrying) -> dict[str, Any]:
         raise JobFailed("not_found_on_node", f"{carrying.job.object_name} is no longer there.")
     carrying.progress(10, f"reading {volume.name}")
     with nodes.pooled(volume.pool.host) as node:
-        return look(VolumeContent(node, volume.pool.uuid, volume.name)).told()
+        inside = look(VolumeContent(node, volume.pool.uuid, volume.name)).told()
+    # By what the node says of the volume one sees whether it is still the one that was looked at: a disk's format has a
+    # size of its own, which is not that of its file.
+    return {**inside, "volume_bytes": volume.capacity_bytes}
 
 
 def recover(job: Job) -> Verdict:

@@ -108,7 +108,7 @@ def last_look(volume: Volume) -> dict[str, Any] | None:
     looks = Job.objects.filter(kind=INSPECT, object_id=volume.pk, state=JobState.SUCCEEDED)
     job = looks.order_by("-finished_at").first()
     found: dict[str, Any] | None = job.result if job is not None else None
-    return found if found and found.get("size_bytes") == volume.capacity_bytes else None
+    return found if found and found.get("volume_bytes") == volume.capacity_bytes else None
 
 
 def _body(inside: Mapping[str, Any], it: Coming) -> dict[str, Any]:
