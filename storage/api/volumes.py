@@ -24,6 +24,7 @@ from hosts.models import ANSWERS
 from jobs.api.present import open_jobs
 from jobs.api.shapes import PlanSerializer
 from jobs.api.views import ACCEPTED, accepted, wants_plan
+from jobs.models import OPEN, Job
 from storage.api.volume_shapes import (
     VolumeBodySerializer,
     VolumeCloneSerializer,
@@ -117,7 +118,7 @@ class VolumeViewSet(ObjectViewSet):
     extra_parameters = ("plan",)
 
     def context(self, rows: Sequence[Row]) -> _Page:
-        return _Page(self.actor, users_of_rows(rows, self.actor), open_jobs(row["id"] for row in rows))
+        return _Page(self.actor, users_of_rows(rows, self.actor), _jobs({row["id"] for row in rows}))
 
     def present(self, row: Row, context: _Page) -> dict[str, Any]:
         told = context.users.get(row["id"])
@@ -211,6 +212,17 @@ def create_in(request: Request, pool: UUID, body: dict[str, Any], by: Actor) -> 
     encryption = body.pop("encryption", None) or {}
     decide = partial(making.decide_create, pool, by=by, passphrase=encryption.get("passphrase", ""), **body)
     return asked_for(request, decide, by)
+
+
+def _jobs(ids: set[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What is being done to these volumes now; some jobs hold the domain whose disk it is."""
+    held = Job.objects.filter(object_kind="domain", kind__startswith="volume.", state__in=OPEN)
+    through = {
+        UUID(row["options"]["volume"]): row["object_id"] for row in held.values("object_id", "options")
+    }
+    through = {volume: domain for volume, domain in through.items() if volume in ids}
+    found = open_jobs([*ids, *through.values()])
+    return found | {volume: found[domain] for volume, domain in through.items() if domain in found}
 
 
 def _actions(row: Row, page: _Page) -> list[str]:

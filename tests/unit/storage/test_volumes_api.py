@@ -259,6 +259,8 @@ def test_who_stands_on_it_is_named_to_those_who_may_know(client: APIClient, home
     )
     job = post(client, f"volumes/{layer.pk}/resize/", {"capacity_bytes": 2 * GIB}).json()
     assert job["object"] == {"kind": "domain", "id": str(running.pk), "name": "web"}
+    shown = client.get(f"{URL}{layer.pk}/").json()
+    assert (shown["job"]["id"], shown["actions"]) == (job["id"], [])
     assert post(client, f"volumes/{layer.pk}/resize/", {"capacity_bytes": 3 * GIB}).json()["code"] == "busy"
 
 
