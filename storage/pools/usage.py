@@ -5,7 +5,7 @@ from access.errors import Conflict
 from jobs.errors import Busy
 from jobs.models import OPEN, Job
 from storage.models import Pool
-from storage.pools.domains import domains_on
+from storage.pools.domains import domains_on, standing_in
 from storage.users import InUse, Told, users_of
 
 
@@ -33,6 +33,10 @@ def check_unused(pool: Pool, by: Actor, *, running: bool = False, shared: bool =
         if _counts(pool, told, running=running, shared=shared)
     }
     if not standing:
+        # Of a pool that is stopped no volume is known.
+        by_name = standing_in(pool, by, running=running)
+        if by_name is not None:
+            raise InUse(pool.name, by_name)
         return
     found: Told | None = None
     seen: set[tuple[str, object]] = set()

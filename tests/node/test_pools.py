@@ -152,6 +152,12 @@ def test_in_use(pools: Pools, site: Site) -> None:
     assert pools.asked(200, f"{id}/stop/?plan=1")["allowed"], "its domain is off"
     Domain.objects.filter(pk=domain.pk).update(state="running")
     assert pools.asked(409, f"{id}/stop/")["code"] == "in_use"
+    Domain.objects.filter(pk=domain.pk).update(state="shutoff")
+    pools.done(f"{id}/stop/")
+    assert pools.asked(409, f"{id}/", "delete")["users"] == refused["users"], (
+        "whether its volumes are known or not"
+    )
+    assert pools.asked(409, f"{id}/", "patch", name="other")["code"] == "in_use"
     eve = person("eve")
     give(eve, "operator", kind="pool", at=pool.pk)
     said = client_of(eve).delete(f"{POOLS}{id}/").json()
