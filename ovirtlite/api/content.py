@@ -21,8 +21,8 @@ Send = Callable[[Message], Awaitable[None]]
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-HELD_BYTES = 2 * 2**20  # of a transfer that wait for the node, while it takes as many
-LEAST_BYTES = 256 * 1024  # handing over fewer costs more than it brings
+HELD_BYTES = 3 * 2**20  # of a transfer that wait for the node, while it takes as many
+LEAST_BYTES = 2**20  # handing over fewer costs more than it brings
 # A client that sends on while it is refused is listened to for so long, so that it comes to read the answer.
 _LINGER_SECONDS = 2.0
 _SILENT_SECONDS = 60.0

@@ -15,7 +15,7 @@ from jobs import claims
 from jobs.models import Job
 from jobs.tasks import ring_parent
 from storage.content import lines
-from storage.content.filling import Filling
+from storage.content.filling import Filling, joined
 from storage.content.inspecting import HEAD_BYTES, fault_of_head
 from storage.content.replies import Ended
 from storage.models import Upload
@@ -78,8 +78,8 @@ class Sending:
 
     def take(self, blocks: Sequence[bytes]) -> None:
         """Raises LongerThanDeclared, ContentRefused, GivenUp, HypervisorError."""
-        for block in blocks:
-            self._take(block)
+        for piece in joined(blocks):
+            self._take(piece)
 
     def _take(self, block: bytes) -> None:
         filling = self._filling
