@@ -235,7 +235,8 @@ def _send(
             sink.write(one.content)
         else:
             put(sink, scratch, one.name, tell=partial(_tell, meter, step, done, whole))
-        sink.write(archive.padding(one.size_bytes))
+        if rest := archive.padding(one.size_bytes):  # nothing at all would be the end of the stream
+            sink.write(rest)
         done += archive.archive_bytes({one.name: one.size_bytes}) - len(archive.END)
     sink.write(archive.END)
 
