@@ -23,7 +23,7 @@ MOST_PENDING = 5_000
 KINDS = frozenset(
     {
         "host", "cluster", "domain", "pool", "volume", "network", "cluster_network", "filter", "snapshot",
-        "template", "job",
+        "template", "job", "image",
     }
 )  # fmt: skip
 CLOSE_NOT_SIGNED_IN = 4401
@@ -33,6 +33,7 @@ CLOSE_TRY_AGAIN = 1013
 # A volume is seen by who sees its pool, and so on: they have no permission of their own.
 _PERMISSION = {
     "volume": "pool.read",
+    "image": "pool.read",
     "snapshot": "domain.read",
     "cluster_network": "network.read",
     "filter": "network.read",

@@ -1,6 +1,7 @@
 """Putting a volume whose content is known into the library."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -48,7 +49,7 @@ def add_volume(
                 source_url=source_url[:2000],
                 created_by=by,
             )
-            tell("created", "image", image.pk, image.version)
+            tell("created", "image", image.pk, image.version, within(volume))
         add_copy(image, volume)
     return {"id": str(image.pk), "name": image.name}
 
@@ -57,7 +58,12 @@ def add_copy(image: Image, volume: Volume) -> None:
     """Note that the volume holds the image. A volume that held another one holds it no more."""
     ImageCopy.objects.update_or_create(volume=volume, defaults={"image": image, "created_at": timezone.now()})
     Image.objects.filter(pk=image.pk).update(version=image.version + 1, updated_at=timezone.now())
-    tell("updated", "image", image.pk, image.version + 1)
+    tell("updated", "image", image.pk, image.version + 1, within(volume))
+
+
+def within(volume: Volume) -> dict[str, UUID | None]:
+    """What holds a copy, for whoever may hear of its image."""
+    return {"pool": volume.pool_id, **volume.pool.host.within}
 
 
 def recognised(name: str, found: Found) -> Recognised:
