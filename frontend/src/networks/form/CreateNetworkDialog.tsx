@@ -4,8 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { SelectField, TextField } from "../../ui/fields";
 import { create, planCreate, useHostsToChoose, useNetworkOptions } from "../queries";
-import type { NetworkOptions } from "../shapes";
-import { EMPTY, wishOf, type NetworkForm } from "./form";
+import { EMPTY, wishOf } from "./form";
 import { NetworkDialog } from "./NetworkDialog";
 
 /** Make a network on a host. A subnet that is free there is filled in. */
@@ -27,7 +26,7 @@ function Dialog({ first, hosts, onClose }: { first: string; hosts: readonly { id
       start={{ ...EMPTY, host: first }}
       hostName={hosts.find(({ id }) => id === host)?.name ?? t("host.one")}
       fresh
-      suggested={suggestionOf(options.data)}
+      suggested={options.data?.suggested}
       wishOf={wishOf}
       method="POST"
       path="/networks/"
@@ -54,8 +53,4 @@ function Dialog({ first, hosts, onClose }: { first: string; hosts: readonly { id
       )}
     />
   );
-}
-
-function suggestionOf(options: NetworkOptions | undefined): Partial<NetworkForm> | undefined {
-  return options && { address: options.suggested.address, start: options.suggested.start, end: options.suggested.end };
 }

@@ -1,6 +1,6 @@
 import { Button, Form, Grid, GridItem, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
-import { useEffect, useId, type ReactNode } from "react";
-import { useForm, useWatch, type FieldPath } from "react-hook-form";
+import { useEffect, useId, useRef, type ReactNode } from "react";
+import { useForm, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
 import type { Job, Plan } from "../../api/types";
@@ -32,7 +32,7 @@ interface NetworkDialogProps {
   /** What there is on the host. */
   options?: NetworkOptions;
   /** Filled in once the host has said what is free there. */
-  suggested?: Partial<NetworkForm>;
+  suggested?: Pick<NetworkForm, "address" | "start" | "end">;
   /** What would be sent; null where nothing is to be. */
   wishOf: (form: NetworkForm) => Wish | null;
   method: "POST" | "PATCH";
@@ -51,8 +51,7 @@ export function NetworkDialog(props: NetworkDialogProps) {
   const form = useForm<NetworkForm>({ defaultValues: start });
   const values = useWatch({ control: form.control }) as NetworkForm;
   const addressed = isAddressed(values.kind);
-  useSuggestions(form, suggested);
-  useRange(form, values.address);
+  useSuggestions(form, values, suggested);
   const { host } = values;
   useEffect(() => onHost?.(host), [onHost, host]);
 
@@ -135,25 +134,24 @@ export function NetworkDialog(props: NetworkDialogProps) {
   );
 }
 
-/** Puts what the host suggests where nothing was typed. */
-function useSuggestions(form: ReturnType<typeof useForm<NetworkForm>>, suggested: Partial<NetworkForm> | undefined): void {
-  const written = JSON.stringify(suggested ?? {});
-  const { setValue, getFieldState } = form;
-  useEffect(() => {
-    for (const [name, value] of Object.entries(JSON.parse(written) as Partial<NetworkForm>)) {
-      const field = name as FieldPath<NetworkForm>;
-      if (!getFieldState(field).isDirty) setValue(field, value as never);
-    }
-  }, [written, setValue, getFieldState]);
-}
+type Suggested = Pick<NetworkForm, "address" | "start" | "end">;
 
-/** The range follows the subnet as long as nobody has chosen one. */
-function useRange(form: ReturnType<typeof useForm<NetworkForm>>, address: string): void {
-  const { setValue, getFieldState } = form;
+/**
+ * Puts what the host suggests where nothing was typed; the range follows the subnet as long as nobody chose another.
+ * A network that is there has none suggested: nothing of it changes by itself.
+ */
+function useSuggestions({ setValue }: ReturnType<typeof useForm<NetworkForm>>, values: NetworkForm, suggested: Suggested | undefined): void {
+  const put = useRef<Suggested>({ address: "", start: "", end: "" });
+  const { address, start, end } = values;
   useEffect(() => {
-    const range = rangeIn(address);
-    if (!range || !getFieldState("address").isDirty || getFieldState("start").isDirty || getFieldState("end").isDirty) return;
-    setValue("start", range.start);
-    setValue("end", range.end);
-  }, [address, setValue, getFieldState]);
+    if (!suggested) return;
+    const untouched = address === put.current.address;
+    const range = untouched ? suggested : rangeIn(address);
+    if (!range || start !== put.current.start || end !== put.current.end) return;
+    const next = { address: untouched ? suggested.address : put.current.address, start: range.start, end: range.end };
+    put.current = next;
+    if (untouched) setValue("address", next.address);
+    setValue("start", next.start);
+    setValue("end", next.end);
+  }, [suggested, address, start, end, setValue]);
 }
