@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -34,14 +35,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 
 def test_it_is_ready_in_time_and_leaves_nothing(product: Installation) -> None:
-    took = []
-    for _ in range(3):
+    took: list[float] = []
+    # The best of three: what else this machine does at a moment is not what is tested.
+    while len(took) < 3 and min(took, default=READY_WITHIN) >= READY_WITHIN:
         product.start()
         took.append(product.wait_until_ready())
         assert product.stop() == 0
         assert product.left() == []
         assert not (product.run_folder / "redis.sock").exists()
-    # The best of three: what else this machine does at a moment is not what is tested.
     assert min(took) < READY_WITHIN, f"ready after {took} seconds"
 
 
@@ -71,20 +72,30 @@ def test_a_second_one_on_the_same_home_is_refused(running: Installation) -> None
     assert running.missing() is None
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_a_part_that_is_killed_comes_back(running: Installation, part: str) -> None:
-    pid = running.pid_of(part)
-    assert pid is not None
-    killed = Process.of(pid)
-    assert killed is not None
-    killed.signal(signal.SIGKILL)
-    eventually(lambda: running.pid_of(part) not in {None, killed.pid}, within=40, what=f"{part} starts again")
+def _is_another(running: Installation, part: str, pid: int | None) -> bool:
+    return running.pid_of(part) not in {None, pid}
+
+
+@pytest.mark.parametrize("parts", [["redis"], PARTS[1:]], ids=["redis", "the others"])
+def test_parts_that_are_killed_come_back(running: Installation, parts: list[str]) -> None:
+    """What all others talk to by itself, and the others at one moment."""
+    killed = {part: running.pid_of(part) for part in parts}
+    for pid in killed.values():
+        assert pid is not None
+        process = Process.of(pid)
+        assert process is not None
+        process.signal(signal.SIGKILL)
+    for part, pid in killed.items():
+        eventually(partial(_is_another, running, part, pid), within=40, what=f"{part} starts again")
     eventually(lambda: running.missing() is None, within=40, what="ready again")
-    assert f"{part} was ended by SIGKILL; it starts again in" in running.log()
+    for part in parts:
+        assert f"{part} was ended by SIGKILL; it starts again in" in running.log()
 
 
-def test_a_generated_password_is_shown_once_and_logged_nowhere(tmp_path: Path) -> None:
-    with installation(tmp_path / "home", OVIRTLITE_ADMIN_PASSWORD="") as product:
+def test_a_generated_password_is_shown_once_and_logged_nowhere_and_a_deep_home_works(tmp_path: Path) -> None:
+    """A Unix socket's path holds 107 bytes; HOME may be longer."""
+    with installation(tmp_path / ("deep" * 20) / "home", OVIRTLITE_ADMIN_PASSWORD="") as product:
+        product.home.parent.mkdir()
         product.start()
         product.wait_until_ready()
         eventually(lambda: "is ready" in product.said(), within=5, what="the banner")
@@ -98,7 +109,7 @@ def test_a_generated_password_is_shown_once_and_logged_nowhere(tmp_path: Path) -
                 assert password.encode() not in file.read_bytes(), file
         product.start()
         product.wait_until_ready()
-        product.stop()
+        assert product.stop() == 0
         assert product.said().count(password) == 1
 
 
@@ -109,19 +120,6 @@ def test_a_killed_supervisor_leaves_nothing(product: Installation) -> None:
     product.supervisor.kill()
     product.supervisor.wait()
     eventually(lambda: product.left() == [], within=20, what="every part ends")
-
-
-def test_down_stops_it(product: Installation) -> None:
-    product.start()
-    product.wait_until_ready()
-    done = product.run("down")
-    assert (done.returncode, done.stdout) == (0, "ovirtlite has stopped.\n")
-    assert product.left() == []
-    assert product.supervisor is not None
-    assert product.supervisor.wait(5) == 0
-    again = product.run("down")
-    assert again.returncode == 0
-    assert "does not run" in again.stdout
 
 
 def test_down_ends_what_a_killed_supervisor_left_and_no_stranger(product: Installation) -> None:
@@ -170,10 +168,13 @@ def test_a_database_that_is_not_there_is_told_and_nothing_stays(product: Install
     assert product.left() == []
 
 
-def test_a_deep_home_works(tmp_path: Path) -> None:
-    """A Unix socket's path holds 107 bytes; HOME may be longer."""
-    with installation(tmp_path / ("deep" * 20) / "home") as product:
-        product.home.parent.mkdir()
-        product.start()
-        product.wait_until_ready()
-        assert product.stop() == 0
+def test_down_stops_it(running: Installation) -> None:
+    """The last of the file, for it stops what the others leave running."""
+    done = running.run("down")
+    assert (done.returncode, done.stdout) == (0, "ovirtlite has stopped.\n")
+    assert running.left() == []
+    assert running.supervisor is not None
+    assert running.supervisor.wait(5) == 0
+    again = running.run("down")
+    assert again.returncode == 0
+    assert "does not run" in again.stdout
