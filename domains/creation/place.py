@@ -8,7 +8,7 @@ from access.errors import Invalid, NotPermitted
 from hosts.models import Host
 from live.figures import latest
 from networks.models import Network
-from storage.models import Pool, Volume
+from storage.pools.shared import pool_on, volume_on
 
 MOST_AT_ONCE = 200  # domains of one wish
 
@@ -72,7 +72,7 @@ def _has_what_is_named(host: Host, body: Mapping[str, Any]) -> bool:
     volumes |= {body["root"]["volume"]} if "volume" in body.get("root", {}) else set()
     networks = {interface["network"] for interface in interfaces if "network" in interface}
     return (
-        Pool.objects.filter(host=host, pk__in=pools).count() == len(pools)
-        and Volume.objects.filter(pool__host=host, pk__in=volumes).count() == len(volumes)
+        all(pool_on(pool, host) is not None for pool in pools)
+        and all(volume_on(volume, host) is not None for volume in volumes)
         and Network.objects.filter(host=host, pk__in=networks).count() == len(networks)
     )

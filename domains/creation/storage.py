@@ -12,6 +12,7 @@ from domains.creation.frame import Frame
 from hosts.models import Host
 from hypervisor.newdomain import NewDisk
 from storage.models import Pool, Volume
+from storage.pools.shared import pool_on, volume_on
 
 MIB, GIB = 2**20, 2**30
 # Pools in which volumes can be made by name and size, and those whose volumes have a path before they exist.
@@ -91,13 +92,10 @@ class Disks:
             self._add_made({}, "disks.0", "")
 
     def volume(self, id: UUID, field: str) -> Volume | None:
-        """A volume of the host that the person may see, whoever uses it."""
-        found = (
-            Volume.objects.permitted(self.by, "pool.read")
-            .select_related("pool")
-            .filter(pk=id, pool__host=self.host)
-            .first()
-        )
+        """A volume of the host that the person may see, whoever uses it; of shared storage by any host's id."""
+        here = volume_on(id, self.host)
+        seen = Volume.objects.permitted(self.by, "pool.read").select_related("pool")
+        found = seen.filter(pk=here.pk).first() if here is not None else None
         if found is None:
             self.complaints.add(field, f"There is no such volume on {self.host.name}.")
         elif found.pool.state != "running":
@@ -190,7 +188,9 @@ class Disks:
                     f"{field}.pool", f"{self.host.name} has no running pool to make a disk in."
                 )
             return pool
-        pool = Pool.objects.permitted(self.by, "pool.read").filter(pk=wish["pool"], host=self.host).first()
+        here = pool_on(wish["pool"], self.host)
+        seen = Pool.objects.permitted(self.by, "pool.read")
+        pool = seen.filter(pk=here.pk).first() if here is not None else None
         if pool is None:
             self.complaints.add(f"{field}.pool", f"There is no such pool on {self.host.name}.")
         elif pool.state != "running":

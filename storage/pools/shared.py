@@ -16,7 +16,7 @@ from hosts.models import Host
 from hypervisor.data import PoolSeen
 from hypervisor.storage import PoolSource, PoolType
 from live.notices import Notice, tell_all
-from storage.models import Pool, SharedPool
+from storage.models import Pool, SharedPool, Volume
 
 # Pools whose content is the same wherever they stand with the same source, and the ports that their protocols have.
 _PORTS = {
@@ -140,6 +140,25 @@ def elsewhere(host: Host, path: str) -> dict[UUID, str]:
         others = pool.shared.pools.exclude(host=host).filter(state="running")
         found.update({other.host_id: other.target.rstrip("/") + inside for other in others})
     return found
+
+
+def pool_on(id: UUID, host: Host) -> Pool | None:
+    """The pool of that id if it is the host's, or the host's own pool of the same storage."""
+    pool = Pool.objects.filter(pk=id).first()
+    if pool is None or pool.host_id == host.pk:
+        return pool
+    if pool.shared_id is None:
+        return None
+    return Pool.objects.filter(host=host, shared=pool.shared_id).order_by("name").first()
+
+
+def volume_on(id: UUID, host: Host) -> Volume | None:
+    """The volume of that id if it is the host's, or what the host knows the same one as."""
+    volume = Volume.objects.select_related("pool").filter(pk=id).first()
+    if volume is None or volume.pool.host_id == host.pk:
+        return volume
+    pool = pool_on(volume.pool_id, host)
+    return pool.volumes.filter(name=volume.name).first() if pool is not None else None
 
 
 def within(path: str, pool: Pool) -> str | None:

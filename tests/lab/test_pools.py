@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -125,3 +126,42 @@ def test_from_nothing_to_a_booted_guest(lab: Lab, hosts: dict[str, Any], person:
         assert "No pool was made" in ended["error"]["detail"]
         assert "nowhere" not in node.virsh("pool-list", "--all")
     assert lab.plan.id not in str(person.get("/pools/", host=host["id"])["results"])
+
+
+@pytest.mark.timeout(240)
+def test_a_folder_that_is_shared_by_word(lab: Lab, hosts: dict[str, Any], person: Person) -> None:
+    """Both nodes see one folder, which libvirt does not know: with an administrator's word a guest moves in it."""
+    here, there = lab.nodes["node1"], lab.nodes["node2"]
+    folder = Path("/srv", f"lab-{lab.plan.id}")
+    lay_image(here, "disk.img", "guest=in-a-shared-folder")
+    here.virsh("pool-refresh", "default")
+    original = volume(person, hosts[here.name], "disk.img")
+    pools = [
+        made(person, hosts[node.name], name="common", type="dir", target=str(folder))
+        for node in (here, there)
+    ]
+    try:
+        disk = {"copy_of": original, "format": "raw", "pool": pools[0]["id"], "cache": "none"}
+        job = make(person, hosts[here.name], name="mover", disks=[disk], interfaces=[], **SMALL)
+        hears(person, job, rb"tick \d+")
+        path = f"/domains/{job['object']['id']}/"
+        move = {"host": hosts[there.name]["id"]}
+        ended = person.ended(person.post(f"{path}migrate/", move, expect=202))
+        assert ended["error"]["code"] == "migration_refused", "libvirt calls it unsafe"
+        body = {"name": "common", "pools": [pool["id"] for pool in pools]}
+        shared = person.post("/shared-pools/", body, expect=201)
+        assert {host["name"] for host in shared["hosts"]} == {here.name, there.name}
+        plan = person.post(f"{path}migrate/?plan=1", move, expect=200)
+        assert "vda: in storage that both hosts share" in str(plan["checks"])
+        person.done(person.post(f"{path}migrate/", move | {"copy_storage": True}, expect=202), within=90)
+        hears(person, job, rb"tick \d+")
+        assert person.get(path)["host"]["name"] == there.name
+        assert person.delete(f"/pools/{pools[1]['id']}/", expect=409)["code"] == "in_use"
+        person.done(person.post(f"{path}destroy/", expect=202))
+        person.done(person.delete(f"{path}?permanent=true&volumes=true", expect=202))
+        person.delete(f"/shared-pools/{shared['id']}/")
+        for pool in pools:
+            person.done(person.post(f"/pools/{pool['id']}/refresh/", expect=202))
+            person.done(person.delete(f"/pools/{pool['id']}/", expect=202))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

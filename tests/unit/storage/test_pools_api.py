@@ -8,18 +8,20 @@ import pytest
 from django.urls import resolve
 from django.utils import timezone
 
+from access.actor import Actor
 from access.models import AuditEntry
 from access.permissions import BUILT_IN_ROLES
-from hosts.models import Host
+from domains.creation.place import host_for
+from hosts.models import Cluster, Host
 from hypervisor.data import PoolSeen
 from hypervisor.states import PoolState
 from hypervisor.storage import PoolHost, PoolOffer, PoolSource, PoolType
 from jobs.models import Job
 from storage.inventory import pool_vanished, record_pools
-from storage.models import Pool, PoolSample, SharedPool
+from storage.models import Pool, PoolSample, SharedPool, Volume
 from storage.pools import trend
 from storage.pools.offers import record_offers
-from storage.pools.shared import elsewhere, forget_empty, key_of
+from storage.pools.shared import elsewhere, forget_empty, key_of, pool_on, volume_on
 from tests.unit.access.people import client_of, give, person
 from tests.unit.api.test_routes import _api_routes, _path
 from tests.unit.domains.conftest import two_hosts
@@ -165,6 +167,23 @@ def test_the_same_source_is_one_storage(two_hosts: tuple[Host, Host]) -> None:
     SharedPool.objects.update(created_at=timezone.now() - timedelta(days=2))
     forget_empty()
     assert SharedPool.objects.count() == 2
+
+
+def test_a_new_domain_goes_wherever_the_storage_that_was_named_is(two_hosts: tuple[Host, Host]) -> None:
+    alpha, beta = two_hosts
+    cluster = Cluster.objects.create(name="both")
+    Host.objects.update(cluster=cluster, memory_bytes=GIB)
+    Host.objects.filter(pk=beta.pk).update(memory_bytes=8 * GIB)
+    pools = [recorded(host, "netfs", detail=export()) for host in two_hosts]
+    volumes = [Volume.objects.create(pool=pool, key="k", name="iso", path="/srv/vm/iso") for pool in pools]
+    local = recorded(alpha, target="/srv/local", name="local")
+    by = Actor(user=person("ada", "administrator"))
+    body: dict[str, Any] = {"cluster": cluster.pk, "iso": volumes[0].pk, "disks": [{"pool": pools[0].pk}]}
+    assert host_for(body, by=by) == beta, "it has more memory, and the same storage"
+    assert pool_on(pools[0].pk, beta) == pools[1]
+    assert volume_on(volumes[0].pk, beta) == volumes[1]
+    assert host_for(body | {"disks": [{"pool": local.pk}]}, by=by) == alpha
+    assert pool_on(local.pk, beta) is None
 
 
 @pytest.mark.parametrize(
