@@ -8,9 +8,11 @@ from hosts.models import Host
 from jobs.carrying import Carrying
 from jobs.errors import JobCancelled, JobFailed
 from storage.content import lines
-from storage.content.giving import BLOCK_BYTES, Reading
+from storage.content.giving import Reading
 from storage.content.inspecting import inspect_volume, is_archive, refusal_of
 from storage.models import Pool
+
+_SAY_EVERY_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +51,44 @@ def sum_of(carrying: Carrying, host: Host, pool: Pool, name: str, size: int) -> 
     """The SHA-256 of the first `size` bytes, read back from the node. Raises JobCancelled, HypervisorError."""
     digest = hashlib.sha256()
     reading = Reading(host, lines.take(host), pool.uuid, name, 0, size)
-    began, done = time.monotonic(), 0
+    moved, done = Moved(carrying, "checking the sum", size), 0
     try:
         while block := reading.read():
             digest.update(block)
             done += len(block)
-            moved(carrying, "checking the sum", done, size, began)
+            moved.to(done)
     finally:
         reading.close()
     return digest.hexdigest()
 
 
-def moved(carrying: Carrying, step: str, done: int, size: int, began: float) -> None:
-    """Say how far content is, twice a second; stop where that is wished. Raises JobCancelled, LeaseLost."""
-    if done < size and done % (16 * BLOCK_BYTES) >= BLOCK_BYTES:
-        return  # asking the database costs as much as many blocks
-    if carrying.cancel_requested():
-        raise JobCancelled
-    seconds = max(0.001, time.monotonic() - began)
-    carrying.progress(
-        99 * done // max(1, size),
-        step,
-        {
-            "total_bytes": size,
-            "processed_bytes": done,
-            "remaining_bytes": max(0, size - done),
-            "rate_bytes": int(done / seconds),
-        },
-    )
+class Moved:
+    """Says how far content is, and stops where that is wished or its time is over; twice a second at most."""
+
+    def __init__(self, carrying: Carrying, step: str, size: int) -> None:
+        self._carrying = carrying
+        self._step = step
+        self._size = size
+        self._began = time.monotonic()
+        self._said = 0.0
+
+    def to(self, done: int) -> None:
+        """Raises JobCancelled, JobFailed, LeaseLost."""
+        now = time.monotonic()
+        if now - self._said < _SAY_EVERY_SECONDS and done < self._size:
+            return
+        self._said = now
+        if self._carrying.cancel_requested():
+            raise JobCancelled
+        if self._carrying.late:
+            raise JobFailed("deadline", f"Its time passed after {done} of {self._size} bytes.")
+        self._carrying.progress(
+            99 * done // max(1, self._size),
+            self._step,
+            {
+                "total_bytes": self._size,
+                "processed_bytes": done,
+                "remaining_bytes": max(0, self._size - done),
+                "rate_bytes": int(done / max(0.001, now - self._began)),
+            },
+        )

@@ -1,7 +1,6 @@
 """Fetching: from an address straight into a new volume, looked at before the first byte is written."""
 
 import hashlib
-import time
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +14,7 @@ from jobs.kinds import JobKind, register
 from storage.content import lines, making
 from storage.content.filling import Filling
 from storage.content.inspecting import HEAD_BYTES, fault_of_head
-from storage.content.verifying import look_into, moved
+from storage.content.verifying import Moved, look_into
 from storage.fetching import guard
 from storage.fetching.reading import Answer, answer
 from storage.fetching.services import KIND
@@ -73,7 +72,8 @@ def _check_room(content: Answer, pool: Pool) -> None:
 
 def _fill(carrying: Carrying, host: Host, pool: Pool, name: str, content: Answer) -> str:
     """Write it into a new volume; gives its SHA-256. Raises JobFailed, JobCancelled, HypervisorError."""
-    digest, started, done = hashlib.sha256(), time.monotonic(), 0
+    digest, done = hashlib.sha256(), 0
+    moved = Moved(carrying, "fetching", content.size)
     held = bytearray()
     with lines.line(host) as node:
         filling = Filling(node, pool.uuid, name, offset=0, size=content.size)
@@ -94,7 +94,7 @@ def _fill(carrying: Carrying, host: Host, pool: Pool, name: str, content: Answer
                         raise JobFailed("content_refused", problem)
                     making.make(carrying, node, pool, name, content.size)
                 filling.write(block)
-                moved(carrying, "fetching", done, content.size, started)
+                moved.to(done)
             if done < content.size:
                 raise JobFailed("fetch_failed", f"It broke off after {done} of {content.size} bytes.")
             filling.finish()

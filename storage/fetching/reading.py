@@ -1,5 +1,6 @@
 """One answer over HTTP, from the address that the guard looked at."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _PIECE_BYTES = 2**20
+_WAIT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,18 @@ def _checked(response: httpx.Response, target: Target) -> Answer:
 
 
 def _pieces(response: httpx.Response) -> Iterator[bytes]:
+    """As they come from a slow server, so that a cancel is not waited for; in larger ones from a fast one."""
+    waiting: list[bytes] = []
+    held, since = 0, time.monotonic()
     try:
-        yield from response.iter_raw(_PIECE_BYTES)
+        for piece in response.iter_raw():
+            waiting.append(piece)
+            held += len(piece)
+            if held >= _PIECE_BYTES or time.monotonic() - since > _WAIT_SECONDS:
+                yield b"".join(waiting)
+                waiting, held, since = [], 0, time.monotonic()
+        if waiting:
+            yield b"".join(waiting)
     except httpx.HTTPError as error:
         raise JobFailed("fetch_failed", f"It broke off: {_words(error)}") from None
 

@@ -1,7 +1,6 @@
 """Carrying out what is wished of the library: looking at volumes, and copying them from node to node."""
 
 import hashlib
-import time
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +13,7 @@ from jobs.kinds import Again, JobKind, register
 from storage.content import lines, making
 from storage.content.filling import Filling
 from storage.content.giving import Reading
-from storage.content.verifying import look_into, moved, sum_of
+from storage.content.verifying import Moved, look_into, sum_of
 from storage.library.adding import add_copy, add_volume
 from storage.library.services import ADD, COPY
 from storage.models import Image, Pool, Volume
@@ -90,7 +89,7 @@ def copy(carrying: Carrying) -> dict[str, Any]:
 
 def _copy(carrying: Carrying, source: Volume, host: Host, pool: Pool, name: str) -> tuple[int, str]:
     """Size and SHA-256 of what was written."""
-    digest, started, done = hashlib.sha256(), time.monotonic(), 0
+    digest, done = hashlib.sha256(), 0
     with lines.line(host) as node, lines.line(source.pool.host) as far:
         size = far.content_size(source.pool.uuid, source.name)
         making.make(carrying, node, pool, name, size)
@@ -99,11 +98,12 @@ def _copy(carrying: Carrying, source: Volume, host: Host, pool: Pool, name: str)
         with lines.line(host) as node:
             filling = Filling(node, pool.uuid, name, offset=0, size=size)
             try:
+                moved = Moved(carrying, "copying", size)
                 while block := reading.read():
                     filling.write(block)
                     digest.update(block)
                     done += len(block)
-                    moved(carrying, "copying", done, size, started)
+                    moved.to(done)
                 filling.finish()
             except BaseException:
                 filling.abort()
