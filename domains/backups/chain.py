@@ -1,6 +1,9 @@
 """Chains of backups: which one the next stands on and why a new chain begins, and what of them is on the node."""
 
 import logging
+import posixpath
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -147,6 +150,23 @@ def forget_older(node: Node, backup: Backup) -> None:
     for one in reversed(node.checkpoints(backup.domain_id)):
         if one.name.startswith(PREFIX) and one.name != backup.checkpoint:
             _forget(node, backup, one.name)
+
+
+def misplaced(node: Node, pool: UUID, disk: dict[str, Any], below: Backup | None) -> str:
+    """Whether a volume of a chain is there and over the one that it was made over: in words what is not, or ""."""
+    name = disk["volume"]
+    wanted = (
+        next((one["path"] for one in below.disks if one["target"] == disk["target"]), "") if below else ""
+    )
+    try:
+        seen = node.volume(pool, name)
+    except errors.NotFound:
+        return f"{name} is gone."
+    if seen.format != "qcow2":
+        return f"{name} is no qcow2 any more, but {seen.format or 'nothing known'}."
+    if posixpath.basename(seen.backing) != posixpath.basename(wanted):
+        return f"{name} stands on {seen.backing or 'nothing'}, not on {wanted or 'nothing'}."
+    return ""
 
 
 def _unfit(node: Node, host: Host, backup: Backup, last: Backup, targets: list[str]) -> str:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from domains.backups import places
+from domains.backups import chain, places
 from domains.models import Backup, Domain
 from hosts import looking, nodes
 from hypervisor import errors
@@ -33,8 +33,8 @@ def verify(carrying: Carrying) -> dict[str, Any]:
     The first reading of a volume keeps its checksum. One that is not whole makes the backup damaged.
     """
     backup = _row(carrying.job)
-    chain = places.chain_of(backup)
-    whole = sum(disk["size_bytes"] for one in chain for disk in one.disks)
+    members = places.chain_of(backup)
+    whole = sum(disk["size_bytes"] for one in members for disk in one.disks)
     reading = _Reading(carrying, whole)
     faults: list[str] = []
     with nodes.pooled(backup.host) as node:
@@ -42,8 +42,7 @@ def verify(carrying: Carrying) -> dict[str, Any]:
             backup.pool.uuid
         )  # of the whole chain, whichever host's pool of the same storage each was made in
         node.refresh_pool(pool)
-        for number, one in enumerate(chain):
-            below = chain[number + 1] if number + 1 < len(chain) else None
+        for one, below in zip(members, [*members[1:], None], strict=True):
             found = [fault for disk in one.disks if (fault := _fault(node, reading, pool, disk, below))]
             _note(one, found)
             faults += found
@@ -53,7 +52,7 @@ def verify(carrying: Carrying) -> dict[str, Any]:
     Backup.objects.filter(pk=backup.pk).update(
         state=Backup.State.COMPLETE, error="", verified_at=timezone.now(), version=F("version") + 1
     )
-    return {"backups": len(chain), "volumes": reading.volumes, "read_bytes": reading.done}
+    return {"backups": len(members), "volumes": reading.volumes, "read_bytes": reading.done}
 
 
 def remove(carrying: Carrying) -> dict[str, Any]:
@@ -121,15 +120,10 @@ class _Reading:
 def _fault(node: Node, reading: _Reading, pool: UUID, disk: dict[str, Any], below: Backup | None) -> str:
     """What is wrong with one volume, in words; "" for nothing. Its checksum is kept in `disk`."""
     name = disk["volume"]
-    wanted = (
-        next((one["path"] for one in below.disks if one["target"] == disk["target"]), "") if below else ""
-    )
+    wrong = chain.misplaced(node, pool, disk, below)
+    if wrong:
+        return wrong
     try:
-        seen = node.volume(pool, name)
-        if seen.format != "qcow2":
-            return f"{name} is no qcow2 any more, but {seen.format or 'nothing known'}."
-        if seen.backing.rpartition("/")[2] != wanted.rpartition("/")[2]:
-            return f"{name} stands on {seen.backing or 'nothing'}, not on {wanted or 'nothing'}."
         sum_now = reading.digest(node, pool, name)
     except errors.NotFound:
         return f"{name} is gone."

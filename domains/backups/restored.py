@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from domains.backups import chain, places
 from domains.backups.restoring import KIND, definition_of
 from domains.copies import copying
 from domains.copies.carry import look_at_pools
@@ -67,6 +68,11 @@ def _make(carrying: Carrying, node: Node, backup: Backup, copies: list[Copy]) ->
     if busy:
         raise JobFailed("node_busy", busy)
     node.refresh_pool(backup.pool.uuid)
+    members = places.chain_of(backup)
+    for one, below in zip(members, [*members[1:], None], strict=True):
+        wrong = [text for disk in one.disks if (text := chain.misplaced(node, backup.pool.uuid, disk, below))]
+        if wrong:
+            raise JobFailed("damaged", f"The backup is not whole: {' '.join(wrong)} Nothing was made.")
     copying.refuse_taken(node, copies)
     copying.began(job)
     definition = without_disks(definition_of(backup), carrying.option("dropped"))

@@ -191,6 +191,15 @@ def test_an_interrupted_backup_is_followed_or_taken_back(site: Site, daemon: Pri
     site.done(job)
     assert isinstance(recover_restore(job), Again)  # it is there: the next attempt has only to say so
     assert site.has(job.object_id)
+    # A volume that was put in the place of one of its own is not read.
+    (kept,) = whole.disks
+    site.node.delete_volume(site.pool.uuid, kept["volume"])
+    base = site.volume("another.qcow2", format="qcow2")
+    site.volume(kept["volume"], format="qcow2", backing=base.path, backing_format="qcow2")
+    ended = site.ended(restoring.request(whole.pk, by=site.by, name="never"))
+    assert (ended.state, ended.error_code) == ("failed", "damaged")
+    assert "stands on" in ended.error_detail
+    assert not site.has(ended.object_id)
 
 
 def test_a_cancelled_one_leaves_nothing(
