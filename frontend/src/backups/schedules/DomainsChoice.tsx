@@ -21,41 +21,49 @@ export function DomainsChoice({ domains, chosen, complaint, onChange }: DomainsC
   const toggle = (id: string) => onChange(chosen.includes(id) ? chosen.filter((each) => each !== id) : [...chosen, id]);
   return (
     <FormGroup label={t("domain.many")} fieldId="schedule-domains">
-      <Select
-        role="menu"
-        isOpen={open}
-        onOpenChange={setOpen}
-        onSelect={(_event, id) => toggle(String(id))}
-        shouldFocusFirstItemOnOpen={false}
-        isScrollable
-        toggle={(ref) => (
-          <MenuToggle ref={ref} variant="typeahead" isFullWidth isExpanded={open} aria-label={t("domain.many")} onClick={() => setOpen(!open)}>
-            <TextInputGroup isPlain>
-              <TextInputGroupMain
-                inputId="schedule-domains"
-                aria-label={t("domain.many")}
-                value={sought}
-                placeholder={t("schedule.chooseDomains")}
-                onClick={() => setOpen(true)}
-                onChange={(_event, text) => {
-                  setSought(text);
-                  setOpen(true);
-                }}
-                autoComplete="off"
-              />
-            </TextInputGroup>
-          </MenuToggle>
-        )}
+      <div
+        onKeyDown={(event) => {
+          if (event.key !== "Escape" || !open) return;
+          event.stopPropagation(); // it closes the list, not the dialog around it
+          setOpen(false);
+        }}
       >
-        <SelectList>
-          {found.map(({ id, name }) => (
-            <SelectOption key={id} value={id} hasCheckbox isSelected={chosen.includes(id)}>
-              {name}
-            </SelectOption>
-          ))}
-          {found.length === 0 && <SelectOption isDisabled>{t(domains ? "table.nothing" : "loading")}</SelectOption>}
-        </SelectList>
-      </Select>
+        <Select
+          role="menu"
+          isOpen={open}
+          onOpenChange={setOpen}
+          onSelect={(_event, id) => toggle(String(id))}
+          shouldFocusFirstItemOnOpen={false}
+          isScrollable
+          toggle={(ref) => (
+            <MenuToggle ref={ref} variant="typeahead" isFullWidth isExpanded={open} aria-label={t("domain.many")} onClick={() => setOpen(!open)}>
+              <TextInputGroup isPlain>
+                <TextInputGroupMain
+                  inputId="schedule-domains"
+                  aria-label={t("domain.many")}
+                  value={sought}
+                  placeholder={t("schedule.chooseDomains")}
+                  onClick={() => setOpen(true)}
+                  onChange={(_event, text) => {
+                    setSought(text);
+                    setOpen(true);
+                  }}
+                  autoComplete="off"
+                />
+              </TextInputGroup>
+            </MenuToggle>
+          )}
+        >
+          <SelectList>
+            {found.map(({ id, name }) => (
+              <SelectOption key={id} value={id} hasCheckbox isSelected={chosen.includes(id)}>
+                {name}
+              </SelectOption>
+            ))}
+            {found.length === 0 && <SelectOption isDisabled>{t(domains ? "table.nothing" : "loading")}</SelectOption>}
+          </SelectList>
+        </Select>
+      </div>
       <FormHelperText>
         {chosen.length > 0 && (
           <LabelGroup aria-label={t("schedule.chosen")}>
