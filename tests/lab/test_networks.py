@@ -48,7 +48,7 @@ def serial(person: Person, domain: str) -> Iterator[Browser]:
         yield Browser(page)
 
 
-def says(browser: Browser, command: str, answer: bytes, *, within: float = 90) -> None:
+def says(browser: Browser, command: str, answer: bytes, *, within: float = 60) -> None:
     """The guest's shell answers so in the end; a line that comes too early for its shell or network is said again."""
     ends, number = time.monotonic() + within, 100
     said = b""
@@ -56,7 +56,7 @@ def says(browser: Browser, command: str, answer: bytes, *, within: float = 90) -
         number += 1
         browser.write(f"{command}; echo end-$((1+{number}))\r".encode())
         with suppress(TimeoutError):
-            said = browser.read_until(b"(?s)(.*)end-%d\r" % (1 + number), 10)[1]
+            said = browser.read_until(b"(?s)(.*)end-%d\r" % (1 + number), 15)[1]
             if answer in said:
                 return
     raise AssertionError(f"{command} never said {answer!r} but {said!r}")
@@ -73,6 +73,8 @@ def node(lab: Lab) -> Iterator[Node]:
             if name in node.virsh("net-list", "--name").split():
                 node.virsh("net-destroy", name)
             node.virsh("net-undefine", name)
+    if "quiet" in node.virsh("nwfilter-list"):
+        node.virsh("nwfilter-undefine", "quiet")
 
 
 def test_guests_live_on_a_network_of_the_api(
@@ -105,13 +107,15 @@ def test_guests_live_on_a_network_of_the_api(
     assert (made["active"], made["forward"], made["pending"]) == (True, "nat", [])
     assert made["spec"]["ips"][0]["dhcp"]["hosts"][0]["ip"] == "192.168.171.50"
 
+    quiet = {"host": host["id"], "name": "quiet", "preset": "no-spoofing"}
+    quiet = person.done(person.post("/network-filters/", quiet, expect=202))["result"]["filter"]
     direct = kernel(person, node, host)
     guests = {}
-    for name, mac in (("one", FIRST), ("two", SECOND)):
+    for name, mac, more in (("one", FIRST, {"filter": "quiet"}), ("two", SECOND, {})):
         wish = {
             "host": host["id"], "name": name, "memory_bytes": 128 * MIB, "vcpus": 1, "graphics": {"type": "none"},
             "kernel": {**direct, "cmdline": f"quiet nokaslr mitigations=off guest={name}"},
-            "interfaces": [{"network": made["id"], "mac": mac}],
+            "interfaces": [{"network": made["id"], "mac": mac, **more}],
         }  # fmt: skip
         guests[name] = person.done(person.post("/domains/", wish, expect=202), within=90)["object"]["id"]
 
@@ -127,7 +131,11 @@ def test_guests_live_on_a_network_of_the_api(
         assert known[FIRST]["domain"] == {"id": guests["one"], "name": "one"}
         other = known[SECOND]["address"]
         assert (known[SECOND]["fixed"], other.startswith("192.168.171.1")) == (False, True)
-        says(one, f"ping -c 1 -w 5 {other}", b"1 packets received")
+        says(one, f"ping -c 1 -W 3 {other}", b"1 packets received")
+        # Another address than its own gets it nowhere, and its own still does.
+        pretend = f"ip addr add 192.168.171.77/24 dev eth0; ping -c 1 -W 2 -I 192.168.171.77 {other}"
+        says(one, pretend, b"0 packets received")
+        says(one, f"ip addr del 192.168.171.77/24 dev eth0; ping -c 1 -W 3 {other}", b"1 packets received")
 
         # Another fixed address holds at once, and the guest has it when it asks again.
         fixed = {"ips": ips({"mac": FIRST, "ip": "192.168.171.50"}, {"mac": SECOND, "ip": "192.168.171.60"})}
@@ -136,7 +144,7 @@ def test_guests_live_on_a_network_of_the_api(
         result = person.done(person.patch(network, fixed, expect=202))["result"]
         assert result == {"pending": [], "refused": []}
         says(two, "udhcpc -i eth0 -n -q -s /bin/lease 2>&1; ip -4 addr show eth0", b"192.168.171.60/24")
-        says(one, "ping -c 1 -w 5 192.168.171.60", b"1 packets received")
+        says(one, "ping -c 1 -W 3 192.168.171.60", b"1 packets received")
         sources = [
             address
             for address in eventually(
@@ -157,6 +165,8 @@ def test_guests_live_on_a_network_of_the_api(
     assert waiting["pending"] == [{"path": "mtu", "live": None, "inactive": "1400"}]
     assert {user["name"] for user in waiting["domains"]["users"]} == {"one", "two"}
 
+    named = person.delete(f"/network-filters/{quiet['id']}/", expect=409)
+    assert [user["name"] for user in named["users"]] == ["one"]
     for refused in (person.post(f"{network}stop/", expect=409), person.delete(network, expect=409)):
         assert refused["code"] == "in_use"
         assert {user["name"] for user in refused["users"]} == {"one", "two"}
@@ -167,6 +177,8 @@ def test_guests_live_on_a_network_of_the_api(
     assert person.get(network)["pending"] == []
     for id in guests.values():
         person.done(person.delete(f"/domains/{id}/?permanent=true", expect=202))
+    person.done(person.delete(f"/network-filters/{quiet['id']}/", expect=202))
+    person.get(f"/network-filters/{quiet['id']}/", expect=404)
     person.done(person.delete(network, expect=202))
     person.get(network, expect=404)
     assert "made" not in node.virsh("net-list", "--all", "--name").split()
