@@ -83,5 +83,5 @@ async def test_a_client_that_leaves_gets_nothing() -> None:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    await OneHopHandler()({"type": "http"}, receive, send)
+    await OneHopHandler()({"type": "http", "method": "GET", "path": "/api/v1/me/"}, receive, send)
     assert sent == []
