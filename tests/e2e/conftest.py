@@ -32,7 +32,9 @@ Visitor = Callable[..., Visit]
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     home = tmp_path_factory.mktemp("e2e") / "home"
-    with installation(home, OVIRTLITE_EMBEDDED="1", OVIRTLITE_LOCAL_ROOTS="/tmp") as made:
+    with installation(
+        home, OVIRTLITE_EMBEDDED="1", OVIRTLITE_LOCAL_ROOTS="/tmp", OVIRTLITE_POOL_ROOTS="/tmp"
+    ) as made:
         made.start()
         made.wait_until_ready()
         yield made
