@@ -102,6 +102,20 @@ def seen_running(person: Person, ticking: Ticking) -> None:
 @pytest.fixture
 def user(admin: Person, product: Installation, ticking: Ticking) -> Iterator[Person]:
     """Who may open this guest's consoles and nothing else. `user.grant` says why."""
+    person = granted(admin, product, ticking)
+    yield person
+    person.close()
+
+
+@pytest.fixture
+def another(admin: Person, product: Installation, ticking: Ticking) -> Iterator[Person]:
+    """One more like `user`."""
+    person = granted(admin, product, ticking)
+    yield person
+    person.close()
+
+
+def granted(admin: Person, product: Installation, ticking: Ticking) -> "Granted":
     name = f"user-{uuid4().hex[:8]}"
     account = admin.post("/users/", {"username": name, "password": PASSWORD})
     (role,) = [role for role in admin.get("/roles/")["results"] if role["name"] == "user"]
@@ -111,8 +125,7 @@ def user(admin: Person, product: Installation, ticking: Ticking) -> Iterator[Per
     )
     person = Granted(product.address, name, PASSWORD)
     person.grant = grant["id"]
-    yield person
-    person.close()
+    return person
 
 
 class Granted(Person):
@@ -227,23 +240,23 @@ def test_an_onlooker_types_nothing(admin: Person, ticking: Ticking) -> None:
             assert b"typed" not in browser.read_until(rb"[^t]*tick \d+\r")[0]
 
 
-def test_a_console_ends_with_the_permission(admin: Person, user: Granted, ticking: Ticking) -> None:
-    url = ask(user, ticking, "vnc")
-    with dial(ask(user, ticking, "vnc"), user.origin) as socket:
-        Browser(socket).look()
+def test_a_console_ends_with_the_permission_and_with_the_session(
+    admin: Person, user: Granted, another: Granted, ticking: Ticking
+) -> None:
+    screen_url, line_url = ask(user, ticking, "vnc"), ask(another, ticking, "serial")
+    with (
+        dial(ask(user, ticking, "vnc"), user.origin) as screen,
+        dial(ask(another, ticking, "serial"), another.origin) as line,
+    ):
+        Browser(screen).look()
+        Browser(line).read_until(rb"tick")
         admin.delete(f"/grants/{user.grant}/")
-        assert refused(url, user.origin) == 403
-        assert Browser(socket).closing(ASKED_AGAIN_WITHIN)[0] == 4403
+        another.post("/auth/logout/", expect=204)
+        assert refused(screen_url, user.origin) == 403
+        assert refused(line_url, another.origin) == 403
+        assert Browser(screen).closing(ASKED_AGAIN_WITHIN)[0] == 4403
+        assert Browser(line).closing(ASKED_AGAIN_WITHIN)[0] == 4403
     user.post(f"/domains/{ticking.uuid}/console/", {"type": "vnc"}, expect=404)
-
-
-def test_a_console_ends_with_the_session(user: Granted, ticking: Ticking) -> None:
-    url = ask(user, ticking, "serial")
-    with dial(ask(user, ticking, "serial"), user.origin) as socket:
-        Browser(socket).read_until(rb"tick")
-        user.post("/auth/logout/", expect=204)
-        assert refused(url, user.origin) == 403
-        assert Browser(socket).closing(ASKED_AGAIN_WITHIN)[0] == 4403
 
 
 def test_a_console_ends_with_the_run(admin: Person, ticking: Ticking) -> None:

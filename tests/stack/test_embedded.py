@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,20 @@ class Embedded:
 
 @pytest.fixture
 def hypervisor(tmp_path: Path) -> Iterator[Embedded]:
-    made = Embedded(tmp_path / "home")
+    with _started(tmp_path / "home") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    """One for the tests that leave it as it was."""
+    with _started(tmp_path_factory.mktemp("embedded") / "home") as made:
+        yield made
+
+
+@contextmanager
+def _started(home: Path) -> Iterator[Embedded]:
+    made = Embedded(home)
     try:
         made.start()
         yield made
@@ -76,26 +90,41 @@ def hypervisor(tmp_path: Path) -> Iterator[Embedded]:
             made.stop()
 
 
-def test_its_guest_shows_a_screen_that_changes(hypervisor: Embedded, tmp_path: Path) -> None:
-    hypervisor.wait_for_guest()
+def test_its_guest_shows_a_screen_that_changes(standing: Embedded, tmp_path: Path) -> None:
+    standing.wait_for_guest()
     picture = tmp_path / "screen.png"
 
     def screen() -> bytes:
-        hypervisor.virsh("screenshot", "demo", str(picture))
+        standing.virsh("screenshot", "demo", str(picture))
         return picture.read_bytes()
 
     before = screen()
-    hypervisor.wait_until(lambda: screen() != before)
+    standing.wait_until(lambda: screen() != before)
 
 
-def test_its_guest_listens_to_the_power_button(hypervisor: Embedded) -> None:
+def test_a_second_one_of_the_same_home_is_refused(standing: Embedded) -> None:
+    second = subprocess.run(
+        [sys.executable, "-m", "ovirtlite.embedded"],
+        cwd=_PROJECT,
+        env=os.environ | {"OVIRTLITE_HOME": str(standing.home)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+    )
+    assert second.returncode == 1
+    assert "already running" in second.stderr
+
+
+def test_its_guest_listens_to_the_power_button(standing: Embedded) -> None:
     def off() -> bool:
-        hypervisor.virsh("shutdown", "demo")  # again and again: a guest that still boots hears nothing
+        standing.virsh("shutdown", "demo")  # again and again: a guest that still boots hears nothing
         time.sleep(1)
-        return hypervisor.virsh("domstate", "demo") == "shut off"
+        return standing.virsh("domstate", "demo") == "shut off"
 
-    hypervisor.wait_for_guest()
-    hypervisor.wait_until(lambda: hypervisor.virsh("domstate", "demo") == "shut off" or off())
+    standing.wait_for_guest()
+    standing.wait_until(lambda: standing.virsh("domstate", "demo") == "shut off" or off())
+    standing.virsh("start", "demo")
 
 
 def test_a_dead_libvirtd_is_told_and_the_next_one_finds_the_guest(hypervisor: Embedded) -> None:
@@ -120,20 +149,6 @@ def test_who_undefined_the_guest_does_not_get_it_back(hypervisor: Embedded) -> N
     assert hypervisor.virsh("list", "--all", "--name") == ""
     uuid = hypervisor.virsh("capabilities").partition("<uuid>")[2].partition("<")[0]
     assert uuid in before  # and it is the same host as before
-
-
-def test_a_second_one_of_the_same_home_is_refused(hypervisor: Embedded) -> None:
-    second = subprocess.run(
-        [sys.executable, "-m", "ovirtlite.embedded"],
-        cwd=_PROJECT,
-        env=os.environ | {"OVIRTLITE_HOME": str(hypervisor.home)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=20,
-    )
-    assert second.returncode == 1
-    assert "already running" in second.stderr
 
 
 def test_it_leaves_nothing(hypervisor: Embedded) -> None:

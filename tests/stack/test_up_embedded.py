@@ -53,11 +53,17 @@ def the_guest_runs(product: Installation) -> dict[str, Any]:
     return guest
 
 
-def test_one_real_guest_is_there_and_runs(product: Installation) -> None:
+def test_one_real_guest_is_there_runs_and_goes_with_the_product_alone(product: Installation) -> None:
     guest = the_guest_runs(product)
     assert guest["driver"] == "qemu"
     assert set(guest["consoles"]) == {"vnc", "serial"}
     assert len(of_the_hypervisor(product)) >= 2  # libvirtd and QEMU
+    # It outlives the part that watches it.
+    before = product.pid_of("embedded")
+    assert before is not None
+    os.kill(before, signal.SIGKILL)
+    eventually(lambda: product.pid_of("embedded") not in {None, before}, within=30, what="it starts again")
+    assert the_guest_runs(product)["id"] == guest["id"]
     assert product.stop() == 0
     assert of_the_hypervisor(product) == []
     assert not Place.of(product.home).libvirt_socket.exists()
@@ -71,12 +77,3 @@ def test_a_killed_supervisor_leaves_no_guest(product: Installation) -> None:
     eventually(
         lambda: not product.left() and not of_the_hypervisor(product), within=30, what="all of it ends"
     )
-
-
-def test_its_guest_outlives_the_part_that_watches_it(product: Installation) -> None:
-    guest = the_guest_runs(product)
-    before = product.pid_of("embedded")
-    assert before is not None
-    os.kill(before, signal.SIGKILL)
-    eventually(lambda: product.pid_of("embedded") not in {None, before}, within=30, what="it starts again")
-    assert the_guest_runs(product)["id"] == guest["id"]
