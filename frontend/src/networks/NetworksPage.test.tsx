@@ -89,7 +89,8 @@ describe("the networks", () => {
     await userEvent.type(subnet, "10.5.0.1/24");
     await within(dialog).findByText("Nothing is in the way.");
     await userEvent.click(within(dialog).getByRole("button", { name: "Create" }));
-    await waitFor(() => expect(sent).toHaveLength(1));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull()); // the job is watched by then
+    expect(sent).toHaveLength(1);
     expect(sent[0]).toMatchObject({ name: "lab", host: "host-2", forward: "nat", ips: [{ address: "10.5.0.1/24", dhcp: { ranges: [{ start: "10.5.0.100", end: "10.5.0.199" }] } }] });
   });
 
