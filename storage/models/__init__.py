@@ -5,4 +5,14 @@ from storage.models.pool import STATES, Pool, PoolOffers, PoolSample, SharedPool
 from storage.models.upload import Upload
 from storage.models.volume import Volume
 
-__all__ = ["STATES", "Image", "ImageCopy", "Pool", "PoolOffers", "PoolSample", "SharedPool", "Upload", "Volume"]
+__all__ = [
+    "STATES",
+    "Image",
+    "ImageCopy",
+    "Pool",
+    "PoolOffers",
+    "PoolSample",
+    "SharedPool",
+    "Upload",
+    "Volume",
+]
