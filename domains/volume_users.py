@@ -39,6 +39,11 @@ def find_many(paths: ByHost, by: Actor) -> dict[tuple[UUID, str], Told]:
     return _as_told(users_of_many(paths), by)
 
 
+def kept_otherwise(host: Host, path: str, by: Actor) -> Told | None:
+    """What else than domains and templates the volume is kept for: a backup, the library, an upload under way."""
+    return storage_users.users_of(host, [path], by, without=find).get(path)
+
+
 def disks(host: Host, path: str) -> list[DomainDisk]:
     """The disks of domains, on whatever host that sees it, which are this very volume."""
     found = []

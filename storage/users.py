@@ -84,12 +84,15 @@ def register_names(name: Namer) -> None:
     _namers.append(name)
 
 
-def users_of(host: Host, paths: Sequence[str], by: Actor) -> dict[str, Told]:
-    """Who stands on these paths of a host."""
+def users_of(
+    host: Host, paths: Sequence[str], by: Actor, *, without: Finder | BulkFinder | None = None
+) -> dict[str, Told]:
+    """Who stands on these paths of a host, but for those whom the finder `without` gives."""
     wanted = tuple(dict.fromkeys(path for path in paths if path))
     found: dict[str, Told] = {}
-    for find, _ in _finders:
-        _add(found, find(host, wanted, by) if wanted else {})
+    for find, bulk in _finders:
+        if without is None or without not in (find, bulk):
+            _add(found, find(host, wanted, by) if wanted else {})
     return found
 
 

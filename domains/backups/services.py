@@ -14,6 +14,7 @@ from access.errors import Invalid, NotPermitted, NotThere, Refused
 from domains import services
 from domains.backups import places
 from domains.backups.errors import CannotBackUp
+from domains.backups.users import standing_on
 from domains.copies.copying import disguised
 from domains.copies.disks import Disk, Places
 from domains.migration.checks import Check
@@ -23,7 +24,7 @@ from jobs.errors import Busy
 from jobs.models import OPEN, Job
 from jobs.services import open_job, open_job_of
 from storage.models import Pool
-from storage.users import InUse, Told
+from storage.users import InUse, Told, users_of
 
 KIND = "domain.backup"
 
@@ -163,7 +164,7 @@ def delete(backup_id: UUID, *, by: Actor, children: bool = False) -> Job:
     """Record the wish to remove it, or it and all that stand on it. Raises NotThere, NotPermitted, Busy, InUse."""
     with transaction.atomic():
         backup = find(backup_id, by, lock=True)
-        above = _check_removal(backup, by, children=children)
+        above = check_removal(backup, by, children=children)
         return open_removal(backup, above, by)
 
 
@@ -172,7 +173,7 @@ def plan_delete(backup_id: UUID, *, by: Actor, children: bool = False) -> dict[s
     backup = find(backup_id, by)
     above = places.standing_on(backup)
     shown = _plan(
-        lambda: _check_removal(backup, by, children=children),
+        lambda: check_removal(backup, by, children=children),
         Check("volumes", True, f"{sum(len(one.disks) for one in [backup, *above])} volumes are removed."),
     )
     shown["affected"] = [{"kind": "backup", "id": one.pk, "name": str(one)} for one in above]
@@ -274,7 +275,7 @@ def _check_verify(backup: Backup) -> None:
         raise CannotBackUp(f"The backup is {backup.state}.")
 
 
-def _check_removal(backup: Backup, by: Actor, *, children: bool) -> list[Backup]:
+def check_removal(backup: Backup, by: Actor, *, children: bool) -> list[Backup]:
     """Those that go with it. Raises Busy, CannotBackUp, InUse."""
     above = places.standing_on(backup)
     if above and not children:
@@ -289,7 +290,19 @@ def _check_removal(backup: Backup, by: Actor, *, children: bool) -> list[Backup]
     ).first()
     if reading is not None:
         raise Busy(reading)
+    _refuse_others(going, by)
     return above
+
+
+def _refuse_others(going: Sequence[Backup], by: Actor) -> None:
+    """Raises InUse: a disk or a copy that is being made stands on a volume of these, which goes with them."""
+    own = {disk["volume"] for one in going for disk in one.disks}
+    for one in going:
+        paths = [disk["path"] for disk in one.disks]
+        for path, all_of in users_of(one.host, paths, Actor.SYSTEM, without=standing_on).items():
+            if any(kind != "volume" or name not in own for kind, _, name in all_of.users):
+                told = users_of(one.host, [path], by, without=standing_on).get(path)
+                raise InUse(f"The backup {one}", told or Told("another object", hidden=1))
 
 
 def _plan(ask: Callable[[], object], fine: Check) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from access.actor import Actor
+from domains.backups.users import standing_on
 from domains.copies.users import told, users_of
 from domains.creation.complaints import Complaints
 from domains.creation.frame import Frame
+from domains.volume_users import kept_otherwise
 from hosts.models import Host
 from hypervisor.newdomain import NewDisk
 from storage.models import Pool, Volume
@@ -106,6 +108,10 @@ class Disks:
                 f"{found.name} is a layer over {outside}, which is in no pool; that needs the permission "
                 "domain.host_paths.",
             )
+        elif parts := standing_on({self.host.pk: [found.path]}, self.by):
+            # It holds what another domain had, and goes with its backup whoever stands on it.
+            words = parts[self.host.pk, found.path].words
+            self.complaints.add(field, f"{found.name} is a part of {words}: restore that instead.")
         return found
 
     def _stands_on(self, volume: Volume) -> str:
@@ -124,8 +130,11 @@ class Disks:
     def check_unused(self, volume: Volume, field: str) -> None:
         """A disk that is written to is one domain's alone."""
         users = users_of(self.host, [volume.path]).get(volume.path, [])
+        kept = kept_otherwise(self.host, volume.path, self.by)
         if users:
             self.complaints.add(field, f"{volume.name} is used by {told(users, self.by)[0]} already.")
+        elif kept is not None:  # what a guest writes there would spoil it
+            self.complaints.add(field, f"{volume.name} is used by {kept.words} already.")
         if volume.path in self._in_use:
             self.complaints.add(field, f"{volume.name} is a disk of this domain already.")
         self._in_use[volume.path] = field

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from access.actor import Actor
+from domains.backups.users import standing_on
 from domains.copies.users import told, users_of
 from domains.editing.edits import Edit, plain
 from domains.models import Domain
 from domains.reaching import known_on, sentences
+from domains.volume_users import kept_otherwise
 from hosts.offers import offer_for
 from hypervisor.data import DomainCapabilities
 from hypervisor.xml.domain import read_domain
@@ -94,7 +96,16 @@ def _disks(domain: Domain, before: str, after: str, by: Actor, new: str) -> Iter
             yield Problem(
                 "volume_in_use", "source", "Another disk of this domain is the same.", conflict=True
             )
+        if parts := standing_on({domain.host_id: [path]}, by):
+            words = parts[domain.host_id, path].words
+            yield Problem(
+                "volume_in_use", "source", f"It is a part of {words}: restore that instead.", conflict=True
+            )
+            continue
         users = [] if shared else users_of(domain.host, [path], besides=domain.pk).get(path, [])
+        kept = None if shared or users else kept_otherwise(domain.host, path, by)
+        if kept is not None:
+            yield Problem("volume_in_use", "source", f"It is used by {kept.words}.", conflict=True)
         if users:
             yield Problem(
                 "volume_in_use",

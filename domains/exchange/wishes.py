@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from access.actor import Actor
+from domains.backups.users import standing_on
 from domains.copies.users import reserve, told, users_of
 from domains.creation import names, wish
 from domains.creation.complaints import Complaints
@@ -159,6 +160,9 @@ def _volume(id: UUID, host: Host, by: Actor, complaints: Complaints) -> Volume |
     there = set(Domain.objects.filter(pk__in=[user.id for user in users]).values_list("pk", flat=True))
     if users := [user for user in users if user.id in there]:
         complaints.add("volume", f"{volume.name} is used by {told(users, by)[0]}.")
+    if parts := standing_on({host.pk: [volume.path]}, by):
+        words = parts[host.pk, volume.path].words
+        complaints.add("volume", f"{volume.name} is a part of {words}: restore that instead.")
     return volume
 
 

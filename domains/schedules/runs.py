@@ -215,10 +215,10 @@ def _forget_backups(schedule: Schedule, by: Actor) -> int:
 
 def _remove_chain(backup: Backup, above: Sequence[Backup], by: Actor) -> None:
     with transaction.atomic():
-        backups.find(backup.pk, by, lock=True)
-        for one in [*above, backup]:
-            backups.check(one)
-        backups.open_removal(backup, above, by)
+        locked = backups.find(backup.pk, by, lock=True)
+        now = backups.check_removal(locked, by, children=True)
+        if {one.pk for one in now} <= {one.pk for one in above}:  # else one came that is to be kept
+            backups.open_removal(locked, now, by)
 
 
 def _forget_snapshots(schedule: Schedule, by: Actor) -> int:

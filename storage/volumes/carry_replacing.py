@@ -14,9 +14,9 @@ from hypervisor.data import NewVolume, VolumeSeen
 from hypervisor.node import Node
 from hypervisor.states import ACTIVE
 from jobs.carrying import Carrying
-from jobs.errors import JobFailed
+from jobs.errors import JobFailed, LeaseLost
 from jobs.kinds import Again, Failed, JobKind, Succeeded, Unknown, Verdict, register
-from jobs.models import Job
+from jobs.models import Job, JobState
 from storage.volumes import carrying as shared
 from storage.volumes.carrying import NOBODY_KNOWS, host_of, pool_of
 from storage.volumes.trust import check_chain
@@ -192,6 +192,8 @@ def _copied_beside(work: _Work, name: str, beside: str) -> VolumeSeen:
             JobFailed("in_use", f"{job.object_name} was started meanwhile. Nothing was done."), left
         )
     _note_swapping(job)
+    if work.there(beside) is None:  # whoever took this attempt for dead removed it
+        raise JobFailed("changed", f"{beside} was removed meanwhile, so {name} stays as it is.")
     work.node.delete_volume(work.pool, name)
     return whole
 
@@ -250,9 +252,11 @@ def _remove_half(node: Node, pool: UUID, name: str) -> str:
 
 
 def _note_swapping(job: Job) -> None:
-    """From here on the copy beside it is the one to keep."""
+    """From here on the copy beside it is the one to keep. Raises LeaseLost: another attempt decides which one is."""
     job.options = {**job.options, "swapping": True}
-    Job.objects.filter(pk=job.pk, attempt=job.attempt).update(options=job.options)
+    mine = Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING)
+    if not mine.update(options=job.options):
+        raise LeaseLost(str(job.pk))
 
 
 def _runs(node: Node, domain: UUID) -> bool:
