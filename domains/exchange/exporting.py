@@ -31,6 +31,7 @@ from jobs.errors import JobCancelled, JobFailed
 from jobs.kinds import Again, Failed, Unknown, Verdict, WasCancelled
 from jobs.models import Job
 from storage.models import Volume
+from storage.volumes.trust import check_chain
 
 _NOBODY_KNOWS = (errors.NodeUnreachable, errors.Timeout)
 _DEEPEST = 32  # layers
@@ -68,7 +69,6 @@ def export(carrying: Carrying) -> dict[str, Any]:
     try:
         whole, disks = _ready(carrying, node, domain)
         _refuse_taken(node, pool, name)
-        copying.began(job)
         with workplace() as scratch:
             stem = file_stem(domain.name)
             files = [f"{stem}-disk{number}.vmdk" for number, _ in enumerate(disks, 1)]
@@ -149,6 +149,7 @@ def _compress(
     for number, (disk, file) in enumerate(disks):
         share = meter.part(number / len(disks), (number + 1) / len(disks))
         layers = _layers(node, disk)
+        check_chain(node, layers[0].pool, layers[0].seen)
         sizes = [node.content_size(one.pool, one.seen.name) for one in layers]
         # Compressed it is rarely larger than what it holds; zeros become holes here.
         scratch.check_room(
@@ -200,6 +201,8 @@ def _write(carrying: Carrying, node: Node, scratch: Scratch, stem: str, applianc
             f"The appliance takes {whole // 2**20} MiB, and its pool has {free // 2**20} MiB free."
         )
     carrying.touching(f"writing {name}")
+    _refuse_taken(node, pool, name)  # compressing may have taken hours
+    copying.began(job)  # from here on what is there is its own
     node.create_volume(pool, NewVolume(name, whole, "raw"))
     try:
         with filling(node, pool, name, whole) as sink:

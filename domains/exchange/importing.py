@@ -10,7 +10,7 @@ from domains.creation import carry
 from domains.creation.complaints import Complaints
 from domains.creation.storage import Made
 from domains.exchange import wishes
-from domains.exchange.inspecting import Inside, look
+from domains.exchange.inspecting import Inside, check_fetched, look
 from domains.exchange.transfer import Meter, VolumeContent, fetch, filling, put, workplace
 from hosts import nodes
 from hypervisor.data import Kind
@@ -88,6 +88,8 @@ class _Filler:
         )  # fmt: skip
         if disk.checksum is not None and hashing is not None:
             archive.check(disk.file, disk.checksum, hashing.hexdigest())
+        with self._scratch.read(_FILE) as copied:
+            check_fetched(disk, copied)
         with self._converted(disk.format, made, share.part(0.4, 0.7)) as file:
             self._send(file, made, share.part(0.7, 1))
 

@@ -1,7 +1,7 @@
 """What is inside of a volume that a domain is to be made of: an appliance, or one disk of another hypervisor."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from domains.exchange.transfer import VolumeContent, Window
 from domains.names import fault
@@ -108,6 +108,25 @@ def look(content: Ranges) -> Inside:
             "It is no appliance (OVA), and no disk in a format of another hypervisor: vmdk, vdi, vhdx, vpc or qcow2."
         )
     return Inside("disk", content.size_bytes, (disk,), cards=("",))
+
+
+def check_fetched(disk: InsideDisk, file: BinaryIO) -> None:
+    """The copy that is opened is what was looked at: the volume may have been written since. Raises BadImage."""
+    now = _disk(_Fetched(file, disk.size_bytes), disk.file, 0, disk.size_bytes, None)
+    if (now.format, now.capacity_bytes) != (disk.format, disk.capacity_bytes):
+        raise BadImage(f"{archive.shown(disk.file) or 'It'} has changed since it was looked at.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """A file of the scratch folder, for the readers of headers."""
+
+    file: BinaryIO
+    size_bytes: int
+
+    def read(self, offset: int, length: int) -> bytes:
+        self.file.seek(offset)
+        return self.file.read(length)
 
 
 def _appliance(content: Ranges) -> Inside:
