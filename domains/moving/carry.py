@@ -5,11 +5,12 @@ import time
 from typing import Any
 from uuid import UUID
 
+from access.actor import Actor
 from domains.copies import copying
 from domains.copies.carry import look_at_pools
 from domains.copies.copying import Copy
 from domains.copies.disks import Places
-from domains.copies.users import told_names
+from domains.copies.users import told, told_names, users_of
 from domains.models import Domain
 from domains.moving.services import KIND
 from domains.tasks import host_of, seen, settle
@@ -210,6 +211,11 @@ def _remove_source(node: Node, host: Host, job: Job, copy: Copy) -> str:
         users = node.volume_users([copy.source]).get(copy.source, ())
         if users:
             return f"{', '.join(told_names(users, host, job))} stand on it."
+        # Templates, the recycle bin, other hosts of the same storage: what the node knows nothing of.
+        others = users_of(host, [copy.source], besides=job.object_id).get(copy.source)
+        if others:
+            by = Actor.SYSTEM if job.requested_by is None else Actor(user=job.requested_by)
+            return f"{told(others, by)[0]} stand on it."
         node.refresh_pool(pool)  # it may have been put there by hand
         node.delete_volume(pool, source["name"])
     except errors.NotFound:
