@@ -125,31 +125,7 @@ def product(home: Home) -> list[Part]:
     )
     worker = (*celery, "worker", "--pool=threads", "--without-gossip", "--without-mingle", "--loglevel=info")
     return [
-        Part(
-            "web",
-            (
-                *(
-                    sys.executable,
-                    "-m",
-                    "uvicorn",
-                    "ovirtlite.asgi:application",
-                    "--host",
-                    host,
-                    "--port",
-                    str(port),
-                ),
-                *(
-                    "--ws",
-                    "websockets-sansio",
-                    "--no-access-log",
-                    "--no-server-header",
-                    "--no-proxy-headers",  # whose word counts is said by OVIRTLITE_TRUSTED_PROXIES alone
-                    "--log-level",
-                    "warning",
-                ),
-                *("--timeout-graceful-shutdown", "3"),
-            ),
-        ),
+        Part("web", (sys.executable, "-m", "ovirtlite.web", "--host", host, "--port", str(port))),
         Part("worker", (*worker, "-Q", "lifecycle", "-c", "16", "-n", f"lifecycle@{_node_name()}")),
         Part("worker-long", (*worker, "-Q", "long", "-c", "8", "-n", f"long@{_node_name()}")),
         Part("nodewatch", (sys.executable, "-m", "ovirtlite.nodewatch")),

@@ -13,6 +13,8 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from ovirtlite import web
+
 PROJECT = Path(__file__).resolve().parents[3]
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
 OURS = sorted(name for name, service in SERVICES.items() if service.get("image") == "ovirtlite")
@@ -46,7 +48,9 @@ def test_a_services_command_is_a_module_that_there_is(name: str) -> None:
 
 
 def test_the_web_service_serves_our_application() -> None:
-    module, _, attribute = argv("web")[3].partition(":")
+    where = web.arguments().parse_args(argv("web")[3:])
+    assert (where.host, where.port) == ("0.0.0.0", 8000)
+    module, _, attribute = web.APPLICATION.partition(":")
     assert callable(getattr(importlib.import_module(module), attribute))
 
 
