@@ -19,6 +19,10 @@ from storage.pools.usage import check_unused, under_way
 from storage.services.wishes import PoolForbids, check_free, check_host, find_pool, open_about
 
 VERBS = ("start", "stop", "refresh", "build", "edit", "delete")
+# These name disks of the host, or take all that an adapter has.
+_ON_DEVICES = frozenset(
+    {PoolType.FS, PoolType.LOGICAL, PoolType.DISK, PoolType.SCSI, PoolType.MPATH, PoolType.ZFS}
+)
 ACTIVE = frozenset({"running", "degraded", "inaccessible"})
 ALLOWED_FROM: Mapping[str, frozenset[str]] = {
     "start": frozenset({"inactive"}),
@@ -35,6 +39,7 @@ def create(body: Mapping[str, Any], *, by: Actor) -> Job:
     with transaction.atomic():
         host = _host(body["host"], by)
         check_host(host)
+        _check_devices(PoolType(body["type"]), host, by)
         wished = wish.read(body, host)
         if wished.errors:
             raise Invalid(next(iter(wished.errors.values()))[0], errors=wished.errors)
@@ -54,6 +59,7 @@ def create(body: Mapping[str, Any], *, by: Actor) -> Job:
 def plan_create(body: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
     """What making it would meet. Raises NotPermitted, Invalid for a host that is not there."""
     host = _host(body["host"], by)
+    _check_devices(PoolType(body["type"]), host, by)
     wished = wish.read(body, host)
     checks = [_check_host(host)] + [
         {"code": name, "ok": False, "detail": text} for name, texts in wished.errors.items() for text in texts
@@ -182,6 +188,19 @@ def _host(id: UUID, by: Actor) -> Host:
     if Host.objects.permitted(by, "host.read").filter(pk=id).exists():
         raise NotPermitted("You may see this host, but not make pools on it.")
     raise Invalid("There is no such host.", errors={"host": ["There is no such host."]})
+
+
+def _check_devices(type: PoolType, host: Host, by: Actor) -> None:
+    """Whose volumes lie on devices of the host can read and write all that is on these: the host's own disks as well.
+
+    Raises NotPermitted.
+    """
+    at = {"host": host.pk, "cluster": host.cluster_id}
+    if type in _ON_DEVICES and not by.scope("domain.host_devices").covers(at):
+        raise NotPermitted(
+            f"A pool of type {type} is on devices of the host; that needs the permission domain.host_devices on "
+            f"{host.name}."
+        )
 
 
 def _check_host(host: Host) -> dict[str, Any]:

@@ -100,6 +100,22 @@ def _statuses(client: Any, world: dict[str, Any]) -> dict[tuple[str, str], int]:
     return found
 
 
+def test_devices_of_the_host_take_a_permission_of_their_own(two_hosts: tuple[Host, Host]) -> None:
+    host = two_hosts[0]
+    wish = {"host": str(host.pk), "name": "root", "type": "fs", "target": "/srv/root",
+            "source": {"devices": ["/dev/sda1"], "format": "ext4"}}  # fmt: skip
+    one = person("one", "operator")
+    for path in ("/api/v1/pools/?plan=1", "/api/v1/pools/"):
+        answer = client_of(one).post(path, wish, format="json")
+        assert answer.status_code == 403, answer.json()
+        assert "domain.host_devices" in answer.json()["detail"]
+    assert not Job.objects.exists()
+    assert (
+        client_of(person("ada", "administrator")).post("/api/v1/pools/", wish, format="json").status_code
+        == 202
+    )
+
+
 def test_the_table_has_every_route() -> None:
     found = set()
     for route in _api_routes():
