@@ -8,6 +8,7 @@ from typing import Any
 from django.db import close_old_connections
 from django.utils import timezone
 
+from access.actor import Actor
 from access.errors import Conflict, Refused
 from hosts.models import Host
 from hypervisor.node import Node
@@ -170,8 +171,18 @@ class Sending:
             raise GivenUp("The upload is over, or another request sends it.")
         if Job.objects.filter(pk=self._upload.pk, cancel_requested_at__isnull=False).exists():
             raise GivenUp("The upload was cancelled.")
+        self._check_still_allowed()
         self._reported = time.monotonic()
         self._say(offset)
+
+    def _check_still_allowed(self) -> None:
+        """A request may last for hours, and what its sender may do ends meanwhile. Raises GivenUp."""
+        upload = Upload.objects.select_related("created_by").filter(pk=self._upload.pk).first()
+        sender = upload.created_by if upload is not None else None
+        if sender is None or not (
+            Upload.objects.permitted(Actor(user=sender), "volume.upload").filter(pk=self._upload.pk).exists()
+        ):
+            raise GivenUp("Whoever sends it may not do that any more.")
 
     def _say(self, offset: int) -> None:
         seconds = max(0.001, time.monotonic() - self._began)

@@ -9,11 +9,12 @@ from django.urls import resolve
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from access.models import AuditEntry, User
+from access.models import AuditEntry, Grant, User
 from access.permissions import BUILT_IN_ROLES
 from hosts.models import Host
 from jobs.models import Job
 from storage.models import Image, ImageCopy, Pool, Upload
+from storage.uploads.sending import GivenUp, Sending
 from storage.uploads.services import KIND
 from tests.unit.access.people import client_of, give, person
 from tests.unit.api.test_routes import _api_routes, _path
@@ -192,3 +193,19 @@ def test_a_password_in_an_address_stands_nowhere_in_clear(home: Pool) -> None:
     job = Job.objects.get()
     stored = f"{reply.content!r} {job.options} {list(AuditEntry.objects.values())}"
     assert "canary-word" not in stored
+
+
+def test_a_right_that_ends_ends_what_is_being_sent(two_hosts: tuple[Host, Host]) -> None:
+    home = pool(two_hosts[0])
+    eve = person("eve", "operator", kind="pool", at=home.pk)
+    upload = upload_of(eve, home)
+    Upload.objects.filter(pk=upload.pk).update(sender="word")
+    sending = Sending(Upload.objects.select_related("pool__host").get(pk=upload.pk), "word")
+    sending._report(0)
+    Grant.objects.filter(user=eve).delete()
+    with pytest.raises(GivenUp):
+        sending._report(0)
+    give(eve, "operator", kind="pool", at=home.pk)
+    User.objects.filter(pk=eve.pk).update(is_active=False)
+    with pytest.raises(GivenUp):
+        sending._report(0)
