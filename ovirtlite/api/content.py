@@ -104,7 +104,7 @@ class ContentExchange:
         return None if body.gone else ended
 
     async def give(self, reply: GivesContent, receive: Receive, send: Send) -> None:
-        """Send all of it, reading a block ahead; end as soon as the client is gone."""
+        """Send all of it, reading a block ahead; end as soon as the client is gone, or takes nothing for long."""
         giver = reply.giver
         leaving = asyncio.ensure_future(_client_leaves(receive))
         reading = asyncio.ensure_future(self._run(giver.read))
@@ -118,8 +118,11 @@ class ContentExchange:
                 if not block:
                     break
                 reading = asyncio.ensure_future(self._run(giver.read))
-                await send({"type": "http.response.body", "body": block, "more_body": True})
+                async with asyncio.timeout(_SILENT_SECONDS):
+                    await send({"type": "http.response.body", "body": block, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            log.info("content: a client took nothing for %g s; the connection is closed", _SILENT_SECONDS)
         finally:
             leaving.cancel()
             await asyncio.wait([reading])

@@ -23,6 +23,8 @@ VERBS = ("start", "stop", "refresh", "build", "edit", "delete")
 _ON_DEVICES = frozenset(
     {PoolType.FS, PoolType.LOGICAL, PoolType.DISK, PoolType.SCSI, PoolType.MPATH, PoolType.ZFS}
 )
+# Their hosts follow symbolic links in what a server gives, wherever these lead.
+_MOUNTED = frozenset({PoolType.NETFS, PoolType.VSTORAGE})
 ACTIVE = frozenset({"running", "degraded", "inaccessible"})
 ALLOWED_FROM: Mapping[str, frozenset[str]] = {
     "start": frozenset({"inactive"}),
@@ -39,7 +41,7 @@ def create(body: Mapping[str, Any], *, by: Actor) -> Job:
     with transaction.atomic():
         host = _host(body["host"], by)
         check_host(host)
-        _check_devices(PoolType(body["type"]), host, by)
+        _check_reach(PoolType(body["type"]), host, by)
         wished = wish.read(body, host)
         if wished.errors:
             raise Invalid(next(iter(wished.errors.values()))[0], errors=wished.errors)
@@ -59,7 +61,7 @@ def create(body: Mapping[str, Any], *, by: Actor) -> Job:
 def plan_create(body: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
     """What making it would meet. Raises NotPermitted, Invalid for a host that is not there."""
     host = _host(body["host"], by)
-    _check_devices(PoolType(body["type"]), host, by)
+    _check_reach(PoolType(body["type"]), host, by)
     wished = wish.read(body, host)
     checks = [_check_host(host)] + [
         {"code": name, "ok": False, "detail": text} for name, texts in wished.errors.items() for text in texts
@@ -190,17 +192,20 @@ def _host(id: UUID, by: Actor) -> Host:
     raise Invalid("There is no such host.", errors={"host": ["There is no such host."]})
 
 
-def _check_devices(type: PoolType, host: Host, by: Actor) -> None:
+def _check_reach(type: PoolType, host: Host, by: Actor) -> None:
     """Whose volumes lie on devices of the host can read and write all that is on these: the host's own disks as well.
 
-    Raises NotPermitted.
+    And whoever has a server mounted can put links there that lead to any file. Raises NotPermitted.
     """
     at = {"host": host.pk, "cluster": host.cluster_id}
-    if type in _ON_DEVICES and not by.scope("domain.host_devices").covers(at):
-        raise NotPermitted(
-            f"A pool of type {type} is on devices of the host; that needs the permission domain.host_devices on "
-            f"{host.name}."
-        )
+    for types, permission, why in (
+        (_ON_DEVICES, "domain.host_devices", "is on devices of the host"),
+        (_MOUNTED, "domain.host_paths", "is mounted, with links that may lead to any file of the host"),
+    ):
+        if type in types and not by.scope(permission).covers(at):
+            raise NotPermitted(
+                f"A pool of type {type} {why}; that needs the permission {permission} on {host.name}."
+            )
 
 
 def _check_host(host: Host) -> dict[str, Any]:

@@ -100,15 +100,27 @@ def _statuses(client: Any, world: dict[str, Any]) -> dict[tuple[str, str], int]:
     return found
 
 
-def test_devices_of_the_host_take_a_permission_of_their_own(two_hosts: tuple[Host, Host]) -> None:
+@pytest.mark.parametrize(
+    ("type", "source", "permission"),
+    [
+        ("fs", {"devices": ["/dev/sda1"], "format": "ext4"}, "domain.host_devices"),
+        (
+            "netfs",
+            {"hosts": [{"name": "nas.example"}], "dir": "/export", "format": "nfs"},
+            "domain.host_paths",
+        ),
+    ],
+)
+def test_what_reaches_the_host_itself_takes_a_permission_of_its_own(
+    two_hosts: tuple[Host, Host], type: str, source: dict[str, Any], permission: str
+) -> None:
     host = two_hosts[0]
-    wish = {"host": str(host.pk), "name": "root", "type": "fs", "target": "/srv/root",
-            "source": {"devices": ["/dev/sda1"], "format": "ext4"}}  # fmt: skip
+    wish = {"host": str(host.pk), "name": "root", "type": type, "target": "/srv/root", "source": source}
     one = person("one", "operator")
     for path in ("/api/v1/pools/?plan=1", "/api/v1/pools/"):
         answer = client_of(one).post(path, wish, format="json")
         assert answer.status_code == 403, answer.json()
-        assert "domain.host_devices" in answer.json()["detail"]
+        assert permission in answer.json()["detail"]
     assert not Job.objects.exists()
     assert (
         client_of(person("ada", "administrator")).post("/api/v1/pools/", wish, format="json").status_code
