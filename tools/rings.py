@@ -94,7 +94,8 @@ def run(ring: Ring) -> Outcome:
     _attempt(ring, ring.argv, outcome)
     if ring.real and not outcome.trouble and 0 < outcome.failed <= SECOND_TRIES:
         again = Outcome(ring.name)
-        _attempt(ring, (*ring.argv, "--last-failed", "--last-failed-no-failures=none"), again)
+        last_failed = (*ring.argv, "--last-failed", "--last-failed-no-failures=none")
+        _attempt(ring, last_failed, again, report=f"{ring.name}-again")
         outcome.seconds += again.seconds
         if not again.trouble and again.passed + again.failed == outcome.failed:
             outcome.unsteady = [name for name in outcome.failures if name not in again.failures]
@@ -103,25 +104,25 @@ def run(ring: Ring) -> Outcome:
     return outcome
 
 
-def _attempt(ring: Ring, argv: tuple[str, ...], outcome: Outcome) -> None:
+def _attempt(ring: Ring, argv: tuple[str, ...], outcome: Outcome, *, report: str = "") -> None:
     """Run it once and write into `outcome` what came of it."""
     print(f"\n=== {ring.name}: {' '.join(argv)}", flush=True)
-    report = RESULTS / f"{ring.name}.xml"
-    report.unlink(missing_ok=True)
+    results = RESULTS / f"{report or ring.name}.xml"
+    results.unlink(missing_ok=True)
     began = time.monotonic()
     with ring.database() as database:
         environment = dict(os.environ)
         if database:
             environment["OVIRTLITE_DATABASE_URL"] = database
         option = "--outputFile" if argv[0] == "npm" else "--junitxml"
-        code = _run_within((*argv, f"{option}={report}"), environment, ring.within)
+        code = _run_within((*argv, f"{option}={results}"), environment, ring.within)
     outcome.seconds = time.monotonic() - began
     if code is None:
         outcome.trouble = f"ended after {ring.within} s"
-    elif not report.exists():
+    elif not results.exists():
         outcome.trouble = f"exit code {code} and no report"
     else:
-        _count(report, outcome)
+        _count(results, outcome)
         if code and not outcome.failed:
             outcome.trouble = f"exit code {code}"
 
