@@ -1,4 +1,4 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, renderHook, screen, waitFor } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -7,7 +7,7 @@ import { renderPage } from "../../tests/render";
 import { API, server, serveAPI } from "../../tests/server";
 import { keys } from "../live/keys";
 import { JobWatcher } from "./JobWatcher";
-import { unwatchJob, watchJob } from "./watched";
+import { unwatchJob, useWatchedJobs, watchJob } from "./watched";
 
 serveAPI();
 let now = job();
@@ -19,7 +19,7 @@ beforeEach(() => {
     http.get(`${API}/jobs/job-1/`, () => HttpResponse.json(now)),
   );
   // Whatever a test before this one asked for, in this file or another.
-  (JSON.parse(sessionStorage.getItem("ovirtlite.watched-jobs") ?? "[]") as string[]).forEach(unwatchJob);
+  renderHook(() => useWatchedJobs()).result.current.forEach(unwatchJob);
 });
 
 describe("the end of a job", () => {
