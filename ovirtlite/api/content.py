@@ -5,13 +5,14 @@ While the node takes what came, the next is read, up to a bound: who is slower o
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import orjson
 from django.http import HttpResponse
 
+from ovirtlite.api.pipe import Pipe
 from ovirtlite.api.problems import of, problem
 from storage.content.replies import Ended, GivesContent, Receiver, TakesContent
 
@@ -22,7 +23,6 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 HELD_BYTES = 3 * 2**20  # of a transfer that wait for the node, while it takes as many
-LEAST_BYTES = 2**20  # handing over fewer costs more than it brings
 # A client that sends on while it is refused is listened to for so long, so that it comes to read the answer.
 _LINGER_SECONDS = 2.0
 _SILENT_SECONDS = 60.0
@@ -80,26 +80,27 @@ class ContentExchange:
     async def _taken(self, receiver: Receiver, body: Body) -> Ended | None:
         """What the receiver says at the end; None where nobody is there any more to be told."""
         await self._run(receiver.begin)
+        pipe = Pipe(HELD_BYTES)
         writing: asyncio.Future[None] | None = None
-        blocks: list[bytes] = []
-        held = 0
         try:
             while not body.ended:
-                blocks.append(await body.next())
-                held += len(blocks[-1])
-                if writing is not None and (writing.done() or held >= HELD_BYTES or body.ended):
-                    await writing  # raises what it met
-                    writing = None
-                if writing is None and held and (held >= LEAST_BYTES or body.ended):
-                    writing = asyncio.ensure_future(self._run(receiver.take, blocks))
-                    blocks, held = [], 0
+                part = await body.next()
+                if part and pipe.put(part):
+                    if writing is not None:
+                        await writing
+                    writing = asyncio.ensure_future(self._run(pipe.drain, receiver.take))
+                elif writing is not None and writing.done():
+                    break  # it met an error
+                if writing is not None and not pipe.room.is_set():
+                    await _either(pipe.room.wait(), writing)
         except asyncio.CancelledError:
             body.gone = True  # this process stops; what came is kept
         finally:
+            pipe.close()
             if writing is not None:
                 await asyncio.wait([writing])
         if writing is not None:
-            await writing
+            await writing  # raises what it met
         ended = await self._run(lambda: receiver.end(whole=not body.gone))
         return None if body.gone else ended
 
@@ -143,6 +144,15 @@ async def refuse(answer: HttpResponse, body: Body, send: Send, *, like: HttpResp
     await send({"type": "http.response.body", "body": answer.content, "more_body": True})
     await body.linger()
     await send({"type": "http.response.body", "body": b""})
+
+
+async def _either(waiting: Coroutine[Any, Any, object], other: "asyncio.Future[Any]") -> None:
+    """Wait for what ends first."""
+    first = asyncio.ensure_future(waiting)
+    try:
+        await asyncio.wait([first, other], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        first.cancel()
 
 
 async def _client_leaves(receive: Receive) -> None:
