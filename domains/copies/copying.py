@@ -17,7 +17,7 @@ from hypervisor.data import NewVolume, VolumeSeen
 from hypervisor.node import Node
 from hypervisor.xml.clone import NewSource
 from jobs.carrying import Carrying
-from jobs.errors import JobCancelled, JobFailed
+from jobs.errors import JobCancelled, JobFailed, LeaseLost
 from jobs.models import Job
 from storage.models import Pool, Volume
 
@@ -128,9 +128,13 @@ def refuse_disguised(node: Node, disks: Iterable[Disk]) -> None:
 
 
 def began(job: Job) -> None:
-    """Note in the job that none of its volumes was there before: from now on, those that are there are its own."""
+    """Note in the job that none of its volumes was there before: from now on, those that are there are its own.
+
+    Raises LeaseLost.
+    """
     job.options = {**job.options, "began": True}
-    Job.objects.filter(pk=job.pk, attempt=job.attempt).update(options=job.options)
+    if not Job.objects.filter(pk=job.pk, attempt=job.attempt).update(options=job.options):
+        raise LeaseLost(str(job.pk))
 
 
 def remove(node: Node, made: Sequence[Copy]) -> list[str]:

@@ -14,7 +14,7 @@ from hypervisor import errors
 from hypervisor.data import NewVolume, VolumeSeen
 from hypervisor.node import Node
 from jobs.carrying import Carrying
-from jobs.errors import JobFailed
+from jobs.errors import JobFailed, LeaseLost
 from jobs.models import Job
 from storage.models import Pool, Volume
 from storage.users import Told, names_for, users_of
@@ -80,9 +80,13 @@ def refuse_users(node: Node, job: Job, path: str, *, besides: UUID | None = None
 
 
 def began(job: Job) -> None:
-    """Note in the job that what it makes was not there before: from now on, what is there is its own."""
+    """Note in the job that what it makes was not there before: from now on, what is there is its own.
+
+    Raises LeaseLost.
+    """
     job.options = {**job.options, "began": True}
-    Job.objects.filter(pk=job.pk, attempt=job.attempt).update(options=job.options)
+    if not Job.objects.filter(pk=job.pk, attempt=job.attempt).update(options=job.options):
+        raise LeaseLost(str(job.pk))
 
 
 def remove_made(node: Node, pool: UUID, names: Sequence[str]) -> list[str]:
