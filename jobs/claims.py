@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from jobs.errors import LeaseLost
 from jobs.kinds import kind_named
 from jobs.models import Job, JobState
 from live.models import happened
@@ -51,6 +52,13 @@ def advance(job: Job, *, progress: int, step: str, transfer: dict[str, int] | No
     if won:
         _told(job.pk)
     return won
+
+
+def note(job: Job, **options: Any) -> None:
+    """Keep with the job what the next attempt must know. Raises LeaseLost where there is such an attempt already."""
+    job.options = {**job.options, **options}
+    if not Job.objects.filter(pk=job.pk, attempt=job.attempt).update(options=job.options):
+        raise LeaseLost(str(job.pk))
 
 
 def finish(

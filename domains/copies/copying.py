@@ -16,8 +16,9 @@ from hypervisor import errors
 from hypervisor.data import NewVolume, VolumeSeen
 from hypervisor.node import Node
 from hypervisor.xml.clone import NewSource
+from jobs import claims
 from jobs.carrying import Carrying
-from jobs.errors import JobCancelled, JobFailed, LeaseLost
+from jobs.errors import JobCancelled, JobFailed
 from jobs.models import Job
 from storage.models import Pool, Volume
 
@@ -132,9 +133,7 @@ def began(job: Job) -> None:
 
     Raises LeaseLost.
     """
-    job.options = {**job.options, "began": True}
-    if not Job.objects.filter(pk=job.pk, attempt=job.attempt).update(options=job.options):
-        raise LeaseLost(str(job.pk))
+    claims.note(job, began=True)
 
 
 def remove(node: Node, made: Sequence[Copy]) -> list[str]:

@@ -22,6 +22,7 @@ from hypervisor.data import Kind, NewVolume, VolumeSeen
 from hypervisor.node import Node
 from hypervisor.states import ACTIVE
 from hypervisor.xml.creation import at_paths, with_vnc_password
+from jobs import claims
 from jobs.batches import register_batch
 from jobs.carrying import Carrying
 from jobs.errors import JobCancelled, JobFailed
@@ -74,7 +75,7 @@ def recover(job: Job) -> Verdict:
         except (errors.OperationInvalid, errors.Busy) as busy:
             return Unknown(f"The node still works at it: {busy.detail}")
     _look_at_pools(job, host)
-    remember(job, sealed="")
+    claims.note(job, sealed="")
     if job.cancel_requested_at is not None:
         return WasCancelled()
     return Failed("interrupted", f"The worker died while it made the domain. {_said(removed, left)}")
@@ -103,7 +104,7 @@ def _make(carrying: Carrying, node: Node, fill: Fill) -> None:
     _refuse_taken(node, made_by(job))
     if not job.option("may_host_paths"):
         _refuse_disguised(node, job)
-    remember(job, began=True)
+    claims.note(job, began=True)
     made: list[Made] = []
     try:
         xml = _volumes(carrying, node, made, fill)
@@ -119,7 +120,7 @@ def _make(carrying: Carrying, node: Node, fill: Fill) -> None:
             raise  # the node is asked what came of it once it answers
         removed, left = _unmake(node, job, made)
         _look_at_pools(job, host_of(job))
-        remember(job, sealed="")
+        claims.note(job, sealed="")
         if isinstance(failure, JobCancelled) and not left:
             raise
         code = "cancelled" if isinstance(failure, JobCancelled) else failure.code
@@ -206,11 +207,6 @@ def _there(node: Node, made: Made) -> bool:
     return True
 
 
-def remember(job: Job, **options: Any) -> None:
-    job.options = {**job.options, **options}
-    Job.objects.filter(pk=job.pk, attempt=job.attempt).update(options=job.options)
-
-
 def _unmake(node: Node, job: Job, volumes: list[Made]) -> tuple[list[str], list[str]]:
     """In reverse: off, undefined, its volumes removed. Gives what was removed, and what could not be."""
     removed, left = [], []
@@ -252,7 +248,7 @@ def _settled(job: Job, host: Host) -> dict[str, Any]:
             wished(row, protected=bool(job.option("protected")), tags=job.option("tags", ()))
         if job.option("seed"):
             seeds.keep(job, host)
-        remember(job, sealed="")
+        claims.note(job, sealed="")
     return {"domain": str(job.object_id), "name": job.object_name}
 
 

@@ -18,6 +18,7 @@ from hypervisor.images import archive, qemu_img
 from hypervisor.images.qemu_img import Layer
 from hypervisor.images.scratch import Scratch
 from hypervisor.node import Node
+from jobs import claims
 from jobs.carrying import Carrying
 from jobs.errors import JobFailed
 
@@ -58,7 +59,7 @@ def _decide(carrying: Carrying, it: wishes.Coming, inside: Inside) -> None:
     if complaints:
         said = " ".join(f"{field}: {text}" for field, texts in complaints.by_field.items() for text in texts)
         raise JobFailed("invalid", f"{said} Nothing was made.")
-    carry.remember(job, **wish.options())
+    claims.note(job, **wish.options())
 
 
 class _Filler:

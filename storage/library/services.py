@@ -11,10 +11,11 @@ from django.utils import timezone
 from access import audit
 from access.actor import Actor
 from access.errors import Conflict, NotPermitted, NotThere, Stale
+from hosts.errors import HostSilent
 from jobs.models import Job
 from live.notices import tell
 from storage.models import Image, ImageCopy, Volume
-from storage.services.wishes import HostSilent, check_running, find_pool, find_volume
+from storage.services.wishes import check_running, find_pool, find_volume
 from storage.uploads.services import check_name
 from storage.volumes import decided
 from storage.volumes.decided import Decided

@@ -7,23 +7,12 @@ from uuid import UUID
 from access import audit
 from access.actor import Actor
 from access.errors import Conflict, NotPermitted, NotThere
+from hosts.errors import HostSilent
 from hosts.models import Host
 from jobs.errors import Busy
 from jobs.models import Job
 from jobs.services import open_job, open_job_of
 from storage.models import Pool, Volume
-
-
-class HostSilent(Conflict):
-    """The host does not answer, so nothing can be asked of it."""
-
-    code = "host_not_up"
-
-    def __init__(self, host: Host) -> None:
-        super().__init__(
-            f"{host.name} is {host.state}. Try again when it answers.",
-            host={"id": str(host.pk), "name": host.name, "state": host.state},
-        )
 
 
 class PoolForbids(Conflict):

@@ -13,8 +13,9 @@ from hosts.models import ANSWERS, Host
 from hypervisor import errors
 from hypervisor.data import NewVolume, VolumeSeen
 from hypervisor.node import Node
+from jobs import claims
 from jobs.carrying import Carrying
-from jobs.errors import JobFailed, LeaseLost
+from jobs.errors import JobFailed
 from jobs.models import Job
 from storage.models import Pool, Volume
 from storage.users import Told, names_for, users_of
@@ -55,10 +56,10 @@ def as_it_was(node: Node, pool: UUID, name: str, path: str, format: str, backing
     if seen is None or seen.path != path:
         raise JobFailed("not_found_on_node", f"There is no volume {name} any more.")
     if (seen.format, seen.backing) != (format, backing):
-        claims = f"{seen.format or 'raw'}{f' over {seen.backing}' if seen.backing else ''}"
+        said = f"{seen.format or 'raw'}{f' over {seen.backing}' if seen.backing else ''}"
         raise JobFailed(
             "changed",
-            f"The content of {name} has changed since this was asked for: it is {claims} now. Nothing was done.",
+            f"The content of {name} has changed since this was asked for: it is {said} now. Nothing was done.",
         )
     return seen
 
@@ -84,9 +85,7 @@ def began(job: Job) -> None:
 
     Raises LeaseLost.
     """
-    job.options = {**job.options, "began": True}
-    if not Job.objects.filter(pk=job.pk, attempt=job.attempt).update(options=job.options):
-        raise LeaseLost(str(job.pk))
+    claims.note(job, began=True)
 
 
 def remove_made(node: Node, pool: UUID, names: Sequence[str]) -> list[str]:
