@@ -67,7 +67,8 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "volume.wipe": "Wipe volumes",
         "volume.delete": "Delete volumes",
         "volume.upload": "Fill volumes from a file or an address",
-        "volume.download": "Read the content of volumes",
+        "volume.download": "Read the content of volumes, also by copying them",
+        "volume.attach": "Give volumes to domains as disks",
         "image.manage": "Put images into the library, change them and take them out",
         "network.read": "See networks, their leases and filters",
         "network.create": "Make networks on hosts",
@@ -75,6 +76,7 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "network.start": "Start networks",
         "network.stop": "Stop networks",
         "network.delete": "Delete networks",
+        "network.use": "Connect domains to networks",
         "filter.manage": "Make, change and delete network filters",
         "job.read": "See jobs",
         "job.cancel": "Cancel jobs",
@@ -84,6 +86,8 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
         "user.manage": "Make, change and delete users and groups",
         "role.manage": "Make, change and delete roles",
         "grant.manage": "Give roles to people",
+        "grant.share": "Give others what one may do oneself on an object",
+        "quota.manage": "Set quotas and see what everybody uses",
     }
 )
 
@@ -123,6 +127,16 @@ _OPERATE = (
     )
     - ROOT_ON_HOST
 )
+# What whoever made a domain may do to it: all that concerns this domain alone.
+_OWN = (
+    _POWER
+    | frozenset(
+        f"domain.{verb}"
+        for verb in ("read", "read_xml", "console", "edit", "clone", "snapshot", "revert", "guest", "backup", "export",
+                     "undefine")
+    )
+    | {"job.read", "job.cancel", "event.read", "grant.share"}
+)  # fmt: skip
 ADMINISTER = frozenset({"user.manage", "role.manage", "grant.manage"})
 
 
@@ -135,6 +149,7 @@ class BuiltInRole:
     permissions: frozenset[str]
 
 
+OWNER = "owner"
 BUILT_IN_ROLES = (
     BuiltInRole("administrator", "Everything, accounts included.", frozenset(PERMISSIONS)),
     BuiltInRole(
@@ -144,10 +159,18 @@ BUILT_IN_ROLES = (
         "user", "See, power and work on the domains that were given.", _READ | _POWER | {"domain.console"}
     ),
     BuiltInRole("viewer", "See, and change nothing.", _READ),
+    BuiltInRole(
+        OWNER, "Everything that concerns one domain alone, sharing it included; given to who makes it.", _OWN
+    ),
+    BuiltInRole(
+        "self-service",
+        "Make domains of templates, within one's quota, and see no other's. Give it on templates, hosts or clusters.",
+        frozenset({"template.read", "domain.create"}),
+    ),
 )
 
 # A grant may stand on an object of one of these kinds, or on none: then it holds everywhere.
-GRANTABLE_KINDS = ("cluster", "host", "domain", "pool", "network")
+GRANTABLE_KINDS = ("cluster", "host", "domain", "pool", "network", "template", "tag")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from domains.models.backup import Backup, Schedule
 from domains.models.deleted import DeletedDomain
-from domains.models.domain import STATES, Claim, Definition, Domain, Tag
+from domains.models.domain import STATES, Claim, Definition, Domain, Label, Tag
 from domains.models.revision import Revision
 from domains.models.seed import Seed
 from domains.models.snapshot import Snapshot
@@ -15,6 +15,7 @@ __all__ = [
     "Definition",
     "DeletedDomain",
     "Domain",
+    "Label",
     "Revision",
     "Schedule",
     "Seed",

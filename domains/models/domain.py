@@ -1,5 +1,8 @@
 """Domain: what its node says of it, and what people want of it. Claims: what other hosts say of the same UUID."""
 
+import uuid
+
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
@@ -48,6 +51,10 @@ class Domain(models.Model):
 
     # What people want of it; only services write these.
     protected = models.BooleanField(default=False)  # against deletion
+    # Whose quota it counts against. What the owner may do stands in a grant like anybody's: see domains.owners.
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     gone_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -102,6 +109,23 @@ class Tag(models.Model):
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["domain", "name"], name="one_tag_a_domain_and_name")]
         indexes = [models.Index(fields=["name"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Label(models.Model):
+    """A word that is or was used as a tag, as the object that a grant may stand on."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = PermittedQuerySet.as_manager()
+    PERMITTED_BY = {"tag": "pk"}
+
+    class Meta:
+        ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name

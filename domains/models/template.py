@@ -23,7 +23,7 @@ class Template(models.Model):
     )  # of this row, as everywhere; see TemplateVersion.number
 
     objects = PermittedQuerySet.as_manager()
-    PERMITTED_BY = {"host": "host_id", "cluster": "host__cluster_id"}
+    PERMITTED_BY = {"template": "pk", "host": "host_id", "cluster": "host__cluster_id"}
 
     class Meta:
         ordering = ["name"]
