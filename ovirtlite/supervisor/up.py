@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from ovirtlite.settings.home import Home
-from ovirtlite.supervisor import parts, processes, ready
+from ovirtlite.supervisor import heir, parts, processes, ready
 from ovirtlite.supervisor.logstream import LogStream
 from ovirtlite.supervisor.parts import SUPERVISOR, CannotStart, Part
 from ovirtlite.supervisor.record import Record
@@ -48,6 +48,7 @@ class Installation:
                 loop.add_signal_handler(number, self._asked_to_stop)
         self._write_record()
         code = 0
+        _heir = await self._appoint_heir()  # asyncio ends a process that nobody holds on to
         try:
             await self._until_stopped(self._work())
         except CannotStart as reason:
@@ -57,6 +58,16 @@ class Installation:
             await self._stop_everything()
             self._log.close()
         return code
+
+    async def _appoint_heir(self) -> asyncio.subprocess.Process:
+        """Whoever ends the parts should this process be killed."""
+        return await asyncio.create_subprocess_exec(
+            *heir.argv(self._record.supervisor),
+            cwd=self._home.project,
+            env=self._env,
+            stdin=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     async def _work(self) -> None:
         own_redis = None

@@ -119,7 +119,7 @@ def test_a_killed_supervisor_leaves_nothing(product: Installation) -> None:
     assert product.supervisor is not None
     product.supervisor.kill()
     product.supervisor.wait()
-    eventually(lambda: product.left() == [], within=20, what="every part ends")
+    eventually(lambda: product.left() == [], within=40, what="every part ends")
 
 
 def test_down_ends_what_a_killed_supervisor_left_and_no_stranger(product: Installation) -> None:
