@@ -6,9 +6,11 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 
-def _label_what_hangs(apps, schema_editor):
+def _label_what_hangs(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     names = apps.get_model("domains", "Tag").objects.order_by().values_list("name", flat=True).distinct()
     label = apps.get_model("domains", "Label")
     label.objects.bulk_create([label(name=name) for name in names])
