@@ -16,6 +16,7 @@ from urllib.request import urlopen
 from ovirtlite.settings.home import Home
 from ovirtlite.supervisor import processes
 from ovirtlite.supervisor.record import Record
+from tests import migrated
 
 PROJECT = Path(__file__).resolve().parents[1]
 PASSWORD = "a password of the tests"
@@ -47,10 +48,14 @@ def eventually(holds: Callable[[], Any], *, within: float, what: str) -> Any:
 
 
 class Installation:
-    """One HOME and the supervisor that runs on it. `settings` are further environment variables."""
+    """One HOME and the supervisor that runs on it. `settings` are further environment variables.
 
-    def __init__(self, home: Path, settings: Mapping[str, str] | None = None) -> None:
+    `fresh`: it begins without a database, as at a person's; else with one whose migrations are done.
+    """
+
+    def __init__(self, home: Path, settings: Mapping[str, str] | None = None, *, fresh: bool = False) -> None:
         self.home = home
+        self.fresh = fresh
         self.address = f"127.0.0.1:{free_port()}"
         self.console = f"127.0.0.1:{free_port()}"
         self.output = home.with_name(f"{home.name}.out")
@@ -73,6 +78,8 @@ class Installation:
 
     def start(self) -> None:
         """Start it and return at once."""
+        if not self.fresh and not self.env.get("OVIRTLITE_DATABASE_URL"):
+            migrated.put_into(self.home)
         with self.output.open("ab") as output:
             self.supervisor = subprocess.Popen(
                 # Killed tests leave no installation behind: it stops as if asked to.
@@ -168,9 +175,9 @@ class Installation:
 
 
 @contextmanager
-def installation(home: Path, **settings: str) -> Iterator[Installation]:
+def installation(home: Path, *, fresh: bool = False, **settings: str) -> Iterator[Installation]:
     """An installation, not started yet; whatever runs of it at the end is ended."""
-    made = Installation(home, settings)
+    made = Installation(home, settings, fresh=fresh)
     try:
         yield made
     finally:
