@@ -50,7 +50,17 @@ class Host(models.Model):
     migration_uri = models.CharField(max_length=500, blank=True)
     # Sealed JSON of hypervisor.data.Credentials; never leaves this process but as files for libvirt.
     credentials = models.TextField(blank=True)
-    host_key = models.JSONField(null=True)  # {"type", "fingerprint"} of the pinned SSH key
+    # {"type", "fingerprint", "confirmed"} of the SSH key that is pinned, or that must be: once somebody has confirmed a
+    # fingerprint, no other key is ever pinned. `confirmed`: a person compared it, or gave it.
+    host_key = models.JSONField(null=True)
+    shown_host_key = models.JSONField(
+        null=True
+    )  # {"type", "fingerprint"} of another key that the machine showed since
+    # The line that we put into the node's authorized_keys; "" where its key is not of our making.
+    own_key = models.CharField(max_length=200, blank=True)
+    # Of our own authority's: {"subject", "serial", "expires_at", "renews_at"}. Null where it has none.
+    certificate = models.JSONField(null=True)
+    ssh_uri = models.CharField(max_length=500, blank=True)  # by which a certificate of ours is renewed
 
     state = models.CharField(max_length=16, choices=HostState, default=HostState.CONNECTING)
     error_code = models.CharField(max_length=64, blank=True)
@@ -95,6 +105,32 @@ class Host(models.Model):
     @property
     def answers(self) -> bool:
         return self.state in ANSWERS
+
+
+class Introduction(models.Model):
+    """What a person gave for one job alone: the password or key by which ovirtlite puts its own key on the node.
+
+    Sealed; gone with the job's end, however it ends (see hosts.introduction).
+    """
+
+    host = models.OneToOneField(Host, on_delete=models.CASCADE, primary_key=True, related_name="introduction")
+    job_id = models.UUIDField()
+    sealed = models.TextField()
+
+    def __str__(self) -> str:
+        return str(self.host_id)
+
+
+class CertificateAuthority(models.Model):
+    """The one that signs for this installation's nodes, and for nobody else. One row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    certificate = models.TextField()  # PEM
+    key = models.TextField()  # sealed PEM
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return "certificate authority"
 
 
 class HostOffers(models.Model):
