@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 
 
@@ -19,3 +20,7 @@ class AccessConfig(AppConfig):
         # After migrate instead of inside a migration: a later version's new permission then needs no migration,
         # and a database that was flushed gets its roles back.
         post_migrate.connect(_write_built_in_roles, sender=self)
+
+        from access.services.sessions import begin
+
+        user_logged_in.connect(begin, dispatch_uid="access.sessions.begin")

@@ -56,6 +56,9 @@ class User(AbstractBaseUser, Row):
     display_name = models.CharField(max_length=150, blank=True, default="")
     is_active = models.BooleanField(default=True)
     theme = models.CharField(max_length=16, blank=True, default="")
+    # Who knows whether they are who they say: we ourselves, or a provider or directory outside.
+    source = models.CharField(max_length=16, default="local", editable=False)
+    must_change_password = models.BooleanField(default=False)
     groups = models.ManyToManyField(Group, related_name="users", blank=True)
 
     objects = UserManager()
@@ -176,21 +179,73 @@ class AuditEntry(models.Model):
         return f"{self.actor_name}: {self.action}"
 
 
-class SignInAttempt(models.Model):
-    """One try of a password, written before it is checked, so that tries side by side count one another."""
+class SignedInSession(models.Model):
+    """What people are told of a session; Django's own row beside it is what makes it count, and takes this along."""
 
-    at = models.DateTimeField(auto_now_add=True)
-    username = models.CharField(max_length=150)
-    address = models.CharField(max_length=64)
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
+    session = models.OneToOneField("sessions.Session", models.CASCADE, related_name="told")
+    address = models.CharField(max_length=64, blank=True, default="")
+    user_agent = models.CharField(max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField()
+    proved_at = models.DateTimeField()  # when the person last showed that it is them
 
     class Meta:
-        indexes = (
-            models.Index(fields=("username", "at"), name="attempt_by_name"),
-            models.Index(fields=("address", "at"), name="attempt_by_address"),
+        indexes = (models.Index(fields=("user", "-created_at"), name="session_by_user"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} from {self.address}"
+
+
+class SecondFactor(models.Model):
+    """What a person has beside the password: an app with a secret, a security key, a set of codes on paper."""
+
+    class Kind(models.TextChoices):
+        TOTP = "totp"
+        WEBAUTHN = "webauthn"
+        RECOVERY_CODES = "recovery_codes"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="second_factors")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    name = models.CharField(max_length=100, blank=True, default="")
+    confirmed = models.BooleanField(default=True)  # an app counts only once a first code came from it
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+    # TOTP: its secret, and the time step of the last code that was taken.
+    sealed_secret = models.TextField(blank=True, default="")
+    last_step = models.BigIntegerField(default=0)
+    # WebAuthn, all as base64url: the key, the host name that it was made for, how often it has signed.
+    credential_id = models.CharField(max_length=1400, null=True, unique=True)  # NULL is not unique
+    public_key = models.TextField(blank=True, default="")
+    relying_party = models.CharField(max_length=253, blank=True, default="")
+    sign_count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "kind", "confirmed"),
+                condition=~Q(kind="webauthn"),
+                name="second_factor_once",
+            ),
         )
 
     def __str__(self) -> str:
-        return f"{self.username} from {self.address}"
+        return f"{self.kind} of {self.user_id}"
+
+
+class RecoveryCode(models.Model):
+    """One code on paper that was not used yet. 80 random bits need no salt and no slow hash."""
+
+    factor = models.ForeignKey(SecondFactor, models.CASCADE, related_name="codes")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("factor", "digest"), name="recovery_code_once"),)
+
+    def __str__(self) -> str:
+        return str(self.factor_id)
 
 
 class KeptReply(models.Model):

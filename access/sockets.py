@@ -4,6 +4,7 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
 from access.actor import Actor
@@ -35,11 +36,11 @@ def _by_token(text: str, address: str) -> Actor | None:
 
 
 def _by_session(key: str, address: str) -> Actor | None:
-    from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+    from access.services.duties import unmet
+    from access.sessions import stands
 
-    session = SessionStore(session_key=key).load()
-    user = User.objects.filter(pk=session.get(SESSION_KEY)).first() if session.get(SESSION_KEY) else None
-    if user is None or session.get(HASH_SESSION_KEY) != user.get_session_auth_hash():
+    user = User.objects.filter(pk=SessionStore(session_key=key).get(SESSION_KEY)).first()
+    if user is None or not stands(key, user) or unmet(user) is not None:
         return None
     return _ready(Actor(user=user, address=address, session_key=key))
 

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from access.api import idempotency
-from access.services import signing_in
+from access.services import lock_out
 from domains.backups import users as backups
 from domains.creation import seeds
 from domains.deletion import recycling
@@ -34,7 +34,7 @@ def prune() -> None:
     Process.objects.filter(seen_at__lt=now - timedelta(hours=1)).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     idempotency.prune()
-    signing_in.prune()
+    lock_out.prune()
 
 
 @shared_task(name="ovirtlite.empty_recycle_bin")

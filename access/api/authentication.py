@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django.contrib.auth import logout
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
 from access.models import Token, User
-from access.services import tokens
+from access.services import duties, sessions, tokens
+from access.sessions import idle_too_long
 
 
 class BearerAuthentication(authentication.BaseAuthentication):
@@ -31,6 +33,22 @@ class BearerAuthentication(authentication.BaseAuthentication):
 
 class SessionAuthentication(authentication.SessionAuthentication):
     """The browser's session cookie; every change needs the CSRF token too."""
+
+    def authenticate(self, request: Request) -> tuple[User, None] | None:
+        """As REST framework's; but a session that rested too long has ended, and what comes first comes first."""
+        found = super().authenticate(request)
+        if found is None:
+            return None
+        user = found[0]
+        if idle_too_long(request._request.session.session_key or ""):
+            logout(request._request)
+            return None
+        sessions.see(request._request, user)
+        view = (request.parser_context or {}).get("view")
+        refusal = None if getattr(view, "comes_first", False) else duties.unmet(user)
+        if refusal is not None:
+            raise refusal
+        return user, None
 
     def enforce_csrf(self, request: Request) -> None:
         try:

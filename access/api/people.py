@@ -2,22 +2,35 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import django_filters
 from django.contrib.auth.hashers import is_password_usable
 from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from access.api.filters import BooleanFilter
+from access.api.serializers import NothingSerializer
 from access.api.shapes import GroupSerializer, GroupWriteSerializer, UserSerializer, UserWriteSerializer
+from access.api.sign_in_shapes import EndedSerializer, SessionSerializer
 from access.api.views import ObjectViewSet, Row
 from access.models import Group, User
-from access.services import groups, users
+from access.services import groups, lock_out, second_factors, sessions, users
 
 Members = dict[UUID, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class About:
+    """What a page of users needs beside its rows."""
+
+    groups: Members
+    with_second_factor: frozenset[UUID]
+    locked: frozenset[str]
 
 
 class UserFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -38,6 +51,8 @@ class UserViewSet(ObjectViewSet):
         "username",
         "display_name",
         "is_active",
+        "source",
+        "must_change_password",
         "password",
         "last_login",
         "created_at",
@@ -49,23 +64,31 @@ class UserViewSet(ObjectViewSet):
     ordering_fields = {"username": "username", "name": "display_name", "created_at": "created_at"}
     ordering = "username"
 
-    def context(self, rows: Sequence[Row]) -> Members:
+    def context(self, rows: Sequence[Row]) -> About:
         of_user: Members = defaultdict(list)
         pairs = User.groups.through.objects.filter(user_id__in=[row["id"] for row in rows]).order_by(
             "group__name"
         )
         for user, group, name in pairs.values_list("user_id", "group_id", "group__name"):
             of_user[user].append({"id": group, "name": name})
-        return of_user
+        return About(
+            of_user,
+            second_factors.users_with_one(row["id"] for row in rows),
+            lock_out.locked(row["username"] for row in rows),
+        )
 
-    def present(self, row: Row, context: Members) -> dict[str, Any]:
+    def present(self, row: Row, context: About) -> dict[str, Any]:
         return {
             "id": row["id"],
             "username": row["username"],
             "name": row["display_name"],
             "active": row["is_active"],
+            "source": row["source"],
             "has_password": is_password_usable(row["password"]),
-            "groups": context.get(row["id"], []),
+            "must_change_password": row["must_change_password"],
+            "second_factor": row["id"] in context.with_second_factor,
+            "locked": row["username"] in context.locked,
+            "groups": context.groups.get(row["id"], []),
             "last_login_at": row["last_login"],
             "created_at": row["created_at"],
             "updated_at": row["updated_at"],
@@ -86,6 +109,39 @@ class UserViewSet(ObjectViewSet):
     def destroy(self, request: Request, pk: UUID) -> Response:
         users.delete(pk, expected=self.expected_version(), by=self.actor)
         return Response(status=204)
+
+    @extend_schema(
+        request=None,
+        responses=SessionSerializer(many=True),
+        filters=False,
+        description="The sessions of this user's browsers.",
+    )
+    @action(detail=True, pagination_class=None, filter_backends=())
+    def sessions(self, request: Request, pk: UUID) -> Response:
+        return Response(sessions.list_of(pk, by=self.actor))
+
+    @extend_schema(request=NothingSerializer, responses=EndedSerializer)
+    @action(detail=True, methods=["post"], url_path="end-sessions")
+    def end_sessions(self, request: Request, pk: UUID) -> Response:
+        """End all sessions of this user, and what hangs on them: notices, consoles, uploads."""
+        self.body(NothingSerializer)
+        return Response({"ended": sessions.end_of(pk, by=self.actor)})
+
+    @extend_schema(request=NothingSerializer, responses=UserSerializer)
+    @action(detail=True, methods=["post"], url_path="reset-second-factor")
+    def reset_second_factor(self, request: Request, pk: UUID) -> Response:
+        """Take all second factors of a user who has lost them. Their sessions end."""
+        self.body(NothingSerializer)
+        second_factors.reset(pk, by=self.actor)
+        return self.reply(pk)
+
+    @extend_schema(request=NothingSerializer, responses=UserSerializer)
+    @action(detail=True, methods=["post"])
+    def unlock(self, request: Request, pk: UUID) -> Response:
+        """Let a user sign in again at once who failed too often."""
+        self.body(NothingSerializer)
+        users.unlock(pk, by=self.actor)
+        return self.reply(pk)
 
 
 class GroupFilter(django_filters.FilterSet):  # type: ignore[misc]

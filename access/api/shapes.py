@@ -14,10 +14,11 @@ from access.api.serializers import (
 from access.services.signing_in import LONGEST_PASSWORD
 
 THEMES = ("auto", "light", "dark")
+SOURCES = ("local", "oidc", "ldap")
 RESULTS = ("accepted", "refused", "failed")
 
 
-def _password(**kwargs: Any) -> serializers.CharField:
+def password_field(**kwargs: Any) -> serializers.CharField:
     return serializers.CharField(
         max_length=LONGEST_PASSWORD, trim_whitespace=False, write_only=True, **kwargs
     )
@@ -25,12 +26,12 @@ def _password(**kwargs: Any) -> serializers.CharField:
 
 class LoginSerializer(StrictSerializer):
     username = serializers.CharField(max_length=150)
-    password = _password()
+    password = password_field()
 
 
 class PasswordSerializer(StrictSerializer):
-    current_password = _password()
-    new_password = _password()
+    current_password = password_field()
+    new_password = password_field()
 
 
 class OwnPermissionsSerializer(serializers.Serializer[Any]):
@@ -38,11 +39,22 @@ class OwnPermissionsSerializer(serializers.Serializer[Any]):
     somewhere = serializers.ListField(child=PermissionField(), help_text="On some objects only.")
 
 
+class OwnSecondFactorSerializer(serializers.Serializer[Any]):
+    enabled = serializers.BooleanField()
+    required = serializers.BooleanField(  # type: ignore[assignment]  # REST framework's own word
+        help_text="Whether this installation asks it of you. Without one nothing else can be done."
+    )
+
+
 class MeSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     username = serializers.CharField()
     name = serializers.CharField(allow_blank=True)
     theme = serializers.ChoiceField(choices=THEMES)
+    source = serializers.ChoiceField(choices=SOURCES)  # type: ignore[assignment]  # REST framework's own word
+    has_password = serializers.BooleanField(help_text="Whether you can be asked for one.")
+    must_change_password = serializers.BooleanField(help_text="Nothing else can be done before.")
+    second_factor = OwnSecondFactorSerializer()
     roles = serializers.ListField(child=serializers.CharField())
     permissions = OwnPermissionsSerializer()
 
@@ -68,16 +80,23 @@ class UserSerializer(ObjectSerializer):
     username = serializers.CharField()
     name = serializers.CharField(allow_blank=True)
     active = serializers.BooleanField()
+    source = serializers.ChoiceField(choices=SOURCES)  # type: ignore[assignment]  # REST framework's own word
     has_password = serializers.BooleanField()
+    must_change_password = serializers.BooleanField()
+    second_factor = serializers.BooleanField(help_text="Whether sign-in asks for one.")
+    locked = serializers.BooleanField(
+        help_text="Too many failed sign-ins: the next one is refused for a while."
+    )
     groups = ReferenceSerializer(many=True)
     last_login_at = serializers.DateTimeField(allow_null=True)
 
 
 class UserWriteSerializer(StrictSerializer):
     username = serializers.CharField(max_length=150)
-    password = _password(required=False, allow_null=True)
+    password = password_field(required=False, allow_null=True)
     name = serializers.CharField(max_length=150, allow_blank=True, required=False)
     active = serializers.BooleanField(required=False)
+    must_change_password = serializers.BooleanField(required=False)
     groups = serializers.ListField(child=serializers.UUIDField(), required=False)
 
 

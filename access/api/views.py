@@ -39,6 +39,11 @@ class Endpoint(APIView):
     kind: ClassVar[str] = ""
     # Query parameters of its own, beside those of lists; others are refused.
     extra_parameters: ClassVar[tuple[str, ...]] = ()
+    # Whether a repeat with the same Idempotency-Key gets the first one's reply. Not where tries are counted: in the
+    # transaction that this takes, two at once would not see one another.
+    keeps_replies: ClassVar[bool] = True
+    # Whether a session may come here whose person has something else to do first; see access.services.duties.
+    comes_first: ClassVar[bool] = False
     _kept: KeptReply | None = None
 
     @property
@@ -66,7 +71,7 @@ class Endpoint(APIView):
         return int(match[1])
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method != "POST" or "HTTP_IDEMPOTENCY_KEY" not in request.META:
+        if request.method != "POST" or "HTTP_IDEMPOTENCY_KEY" not in request.META or not self.keeps_replies:
             return super().dispatch(request, *args, **kwargs)
         with transaction.atomic():
             response = super().dispatch(request, *args, **kwargs)
@@ -77,7 +82,12 @@ class Endpoint(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         key = request.META.get("HTTP_IDEMPOTENCY_KEY")
-        if request.method == "POST" and key is not None and isinstance(request.user, User):
+        if (
+            request.method == "POST"
+            and key is not None
+            and self.keeps_replies
+            and isinstance(request.user, User)
+        ):
             self._kept = idempotency.begin(request.user, key, request)
 
     def handle_exception(self, exc: Exception) -> Response:

@@ -23,6 +23,20 @@ def need(by: Actor, permission: str) -> None:
         raise NotPermitted(f"This needs the permission {permission}.")
 
 
+def signed_in(by: Actor) -> User:
+    """Who is signed in. Raises NotPermitted for nobody."""
+    if by.user is None:
+        raise NotPermitted("Nobody is signed in.")
+    return by.user
+
+
+def own(by: Actor) -> User:
+    """The person's own account. Raises NotPermitted for a token: it speaks for a program, not for the person."""
+    if by.user is None or by.token is not None:
+        raise NotPermitted("Sign in with the password for this; a token cannot do it.")
+    return by.user
+
+
 def locked(model: type[R], id: UUID, expected: int | None) -> R:
     """The row, held until the transaction ends. Raises NotThere, or Stale unless it is still version `expected`."""
     row: R | None = model._default_manager.select_for_update().filter(pk=id).first()

@@ -1,27 +1,25 @@
-"""Signing in by password: bounded by name and by address, the same for wrong names and wrong passwords."""
+"""Signing in: the password, bounded by name and address; then the second factor, if there is one; then a session."""
 
-import logging
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, load_backend, login
 from django.db import transaction
-from django.db.models import Q
+from django.http import HttpRequest
 from django.utils import timezone
 
 from access import audit
 from access.actor import Actor
-from access.errors import Invalid, TooMany
-from access.models import SignInAttempt, User
+from access.errors import Invalid, Refused
+from access.models import User
+from access.services import lock_out, second_factors, security_keys
+from access.services.security_keys import Page
+from access.sessions import take
 
-log = logging.getLogger(__name__)
-
-WINDOW = timedelta(minutes=5)
-# Failures within WINDOW: of one name from one address, of one address, of one name from anywhere. The last is the
-# widest, so that a stranger who guesses at a name does not soon lock its owner out.
-_PER_NAME_AND_ADDRESS = 10
-_PER_ADDRESS = 50
-_PER_NAME = 100
 LONGEST_PASSWORD = 1024
+WAITS_FOR = timedelta(minutes=5)
+_WAITING = "waits_for_second_factor"
 
 
 class WrongCredentials(Invalid):
@@ -32,45 +30,126 @@ class WrongCredentials(Invalid):
     title = "Sign-in failed"
 
 
-def _count_attempt(username: str, address: str) -> SignInAttempt:
-    attempt = SignInAttempt.objects.create(username=username, address=address)
-    recent = SignInAttempt.objects.filter(at__gt=timezone.now() - WINDOW)
-    by_name = recent.filter(username=username)
-    if (
-        by_name.filter(address=address).count() > _PER_NAME_AND_ADDRESS
-        or recent.filter(address=address).count() > _PER_ADDRESS
-        or by_name.count() > _PER_NAME
-    ):
-        # What is refused here does not count, so that the wait ends even for who keeps trying.
-        attempt.delete()
-        oldest = recent.filter(Q(username=username) | Q(address=address)).order_by("at").first()
-        left = (oldest.at + WINDOW - timezone.now()).total_seconds() if oldest else WINDOW.total_seconds()
-        raise TooMany("Too many failed sign-ins; wait a while.", retry_after_seconds=max(1, int(left) + 1))
-    return attempt
+class WrongCode(Invalid):
+    """The second factor is not the right one, was used before, or came too late: which of them is not said."""
+
+    code = "wrong_code"
+    status = 401
+    title = "Sign-in failed"
 
 
-def sign_in(username: str, password: str, *, by: Actor) -> User:
-    """The user whose name and password these are. Raises WrongCredentials, TooMany. Audited."""
-    key = username.casefold()[:150]
-    try:
-        # Committed before the slow hash: a hundred tries sent at once are counted as a hundred.
-        attempt = _count_attempt(key, by.address)
-    except TooMany:
-        # Not in the audit log: a stranger could fill it at will.
-        log.warning("sign-in refused: too many failures, from %s", by.address)
-        raise
-    user = authenticate(username=username, password=password)
+class SecondFactorRequired(Refused):
+    """The password is right. The session waits for the second factor and is good for nothing else."""
+
+    code = "second_factor_required"
+    status = 401
+    title = "Second factor required"
+
+
+class NotWaiting(Refused):
+    """No password was given in this session, or too long ago."""
+
+    code = "sign_in_again"
+    status = 401
+    title = "Sign in again"
+
+
+def sign_in(request: HttpRequest, username: str, password: str, *, page: Page, by: Actor) -> User:
+    """Sign the browser in by name and password. Audited.
+
+    Raises WrongCredentials, TooMany, SecondFactorRequired.
+    """
+    user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         audit.record(by, "auth.login", "user", None, username, "failed")
         raise WrongCredentials("The name or the password is wrong.")
+    lock_out.forget(username, by.address)
+    return admit(request, user, page=page, by=by)
+
+
+def admit(request: HttpRequest, user: User, *, page: Page, by: Actor) -> User:
+    """Let in who proved to be this user, by whatever `user.backend`. Raises SecondFactorRequired if one is set up."""
+    request.session.flush()  # whoever was signed in here is not any more
+    if not second_factors.methods_of(user):
+        return _complete(request, user, by=by, method="")
+    request.session[_WAITING] = {
+        "user": str(user.pk),
+        "backend": user.backend,  # authenticate() puts it there
+        "until": (timezone.now() + WAITS_FOR).timestamp(),
+        "hash": user.get_session_auth_hash(),
+    }
+    request.session.set_expiry(int(WAITS_FOR.total_seconds()))
+    raise _required(request, user, page)
+
+
+def _required(request: HttpRequest, user: User, page: Page) -> SecondFactorRequired:
+    return SecondFactorRequired(
+        "The password is right; now the second factor.",
+        methods=second_factors.methods_of(user),
+        webauthn=security_keys.options_to_sign_in(user, page, request.session),
+    )
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    user: User
+    backend: str
+
+
+def _waiting(request: HttpRequest) -> _Waiting:
+    held: Any = request.session.get(_WAITING)
+    user = None
+    if held is not None and held["until"] > timezone.now().timestamp():
+        user = User.objects.filter(pk=held["user"], is_active=True).first()
+    if user is None or user.get_session_auth_hash() != held["hash"]:
+        raise NotWaiting("Sign in with your name and password first.")
+    return _Waiting(user, held["backend"])
+
+
+def ask_again(request: HttpRequest, *, page: Page) -> SecondFactorRequired:
+    """What the session waits for, with a challenge of its own. Raises NotWaiting."""
+    return _required(request, _waiting(request).user, page)
+
+
+def second_step(
+    request: HttpRequest,
+    *,
+    code: str | None = None,
+    recovery_code: str | None = None,
+    webauthn: dict[str, Any] | None = None,
+    page: Page,
+    by: Actor,
+) -> User:
+    """Sign in whoever the session waits for. Audited. Raises NotWaiting, WrongCode, TooMany, Invalid."""
+    waiting = _waiting(request)
+    user = waiting.user
+    if sum(given is not None for given in (code, recovery_code, webauthn)) != 1:
+        raise Invalid("Give one of code, recovery_code and webauthn.")
+    method = "totp" if code is not None else "recovery_code" if recovery_code is not None else "webauthn"
+    lock_out.count(user.username, by.address, lock_out.SECOND_FACTOR)
+    if code is not None:
+        right = second_factors.take_code(user, code)
+    elif recovery_code is not None:
+        right = second_factors.take_recovery_code(user, recovery_code)
+    else:
+        right = security_keys.is_answer(user, webauthn or {}, page, request.session)
+    if not right:
+        audit.record(by, "auth.second_factor", "user", user.pk, user.username, "failed", method=method)
+        raise WrongCode("That is not right, or was used before.")
+    if take(request.session, _WAITING) is None:  # another request was faster with the same password
+        raise NotWaiting("Sign in with your name and password first.")
+    lock_out.forget(user.username, by.address, lock_out.SECOND_FACTOR)
+    load_backend(waiting.backend)
+    user.backend = waiting.backend
+    return _complete(request, user, by=by, method=method)
+
+
+def _complete(request: HttpRequest, user: User, *, by: Actor, method: str) -> User:
+    """Django gives the session a new key here: one that was known before means nothing after."""
     with transaction.atomic():
-        attempt.delete()
-        SignInAttempt.objects.filter(username=key, address=by.address).delete()
-        audit.record(Actor(user=user, address=by.address), "auth.login", "user", user.pk, user.username)
+        login(request, user)
+        detail = {"second_factor": method} if method else {}
+        audit.record(
+            Actor(user=user, address=by.address), "auth.login", "user", user.pk, user.username, **detail
+        )
     return user
-
-
-def prune() -> int:
-    """Delete attempts that no longer count; returns how many."""
-    deleted, _ = SignInAttempt.objects.filter(at__lt=timezone.now() - 2 * WINDOW).delete()
-    return deleted

@@ -16,6 +16,7 @@ from access.errors import Invalid, NotPermitted, NotThere
 from access.models import Token
 from access.permissions import usable
 from access.querysets import PermittedQuerySet
+from access.services import proof
 from access.services.checks import locked
 from access.unchanged import unchanged
 
@@ -54,10 +55,12 @@ def create(
 ) -> tuple[Token, str]:
     """A token of one's own and its text, which is told once. Without permissions all that `by` may do.
 
-    Raises Invalid, NotPermitted (a permission that `by` has nowhere).
+    Raises Invalid, NotPermitted (a permission that `by` has nowhere; no proof lately of who sits at the browser).
     """
     if by.user is None:
         raise NotPermitted("Sign in to make a token.")
+    if by.session_key:
+        proof.need(by)
     if permissions is not None:
         lacking = sorted({one for one in permissions if not by.may(one)})
         if lacking:

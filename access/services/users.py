@@ -10,10 +10,20 @@ from django.db import transaction
 
 from access import audit
 from access.actor import Actor
-from access.errors import Conflict, Invalid, NotPermitted
+from access.errors import Conflict, Invalid
 from access.models import Group, User
 from access.permissions import rights_of
-from access.services.checks import administrator_remains, found, locked, need, rights_of_groups, within_own
+from access.services import lock_out
+from access.services.checks import (
+    administrator_remains,
+    found,
+    locked,
+    need,
+    own,
+    rights_of_groups,
+    within_own,
+)
+from access.services.sessions import end_all, managed
 
 # ASCII alone, so that no name can look like another's.
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,149}")
@@ -44,12 +54,18 @@ def create(
     name: str = "",
     active: bool = True,
     groups: list[UUID] | None = None,
+    must_change_password: bool = False,
     by: Actor,
 ) -> User:
     """A new user; without a password one that cannot sign in yet. Raises Invalid, NotPermitted."""
     need(by, "user.manage")
     _check_username(username)
-    user = User(username=username, display_name=name, is_active=active)
+    user = User(
+        username=username,
+        display_name=name,
+        is_active=active,
+        must_change_password=must_change_password and password is not None,
+    )
     if password is None:
         user.set_unusable_password()
     else:
@@ -65,7 +81,10 @@ def create(
 
 
 def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> User:
-    """Change username, name, active, groups or password. Raises Invalid, NotPermitted, NotThere, Stale, Conflict."""
+    """Change username, name, active, groups, password or whether it must be changed.
+
+    With another password, or closed, the user's sessions end. Raises Invalid, NotPermitted, NotThere, Stale, Conflict.
+    """
     need(by, "user.manage")
     with administrator_remains():
         user = locked(User, id, expected)
@@ -78,12 +97,15 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
         if changes.get("password") is not None:
             check_password(changes["password"], user)
             user.set_password(changes["password"])
+        user.must_change_password = changes.get("must_change_password", user.must_change_password)
         if "groups" in changes:
             groups = found(Group, changes["groups"], "groups")
             within_own(by, rights_of_groups(groups))
             user.groups.set(groups)
         user.version += 1
         user.save()
+        if not user.is_active or changes.get("password") is not None:
+            end_all(user)
         audit.record(by, "user.edit", "user", user.pk, user.username, fields=sorted(changes))
     return user
 
@@ -100,20 +122,6 @@ def delete(id: UUID, *, expected: int | None, by: Actor) -> None:
         user.delete()
 
 
-def signed_in(by: Actor) -> User:
-    """Who is signed in. Raises NotPermitted for nobody."""
-    if by.user is None:
-        raise NotPermitted("Nobody is signed in.")
-    return by.user
-
-
-def own(by: Actor) -> User:
-    """The person's own account. Raises NotPermitted for a token: it speaks for a program, not for the person."""
-    if by.user is None or by.token is not None:
-        raise NotPermitted("Sign in with the password for this; a token cannot do it.")
-    return by.user
-
-
 def change_own(changes: dict[str, Any], *, by: Actor) -> User:
     """Change one's own name or theme."""
     with transaction.atomic():
@@ -126,17 +134,35 @@ def change_own(changes: dict[str, Any], *, by: Actor) -> User:
 
 
 def change_password(current: str, new: str, *, by: Actor) -> User:
-    """Change one's own password; every other session of the person ends. Raises Invalid."""
+    """Change one's own password; every other session of the person ends. Raises Invalid, Conflict, TooMany."""
     user = own(by)
+    if user.source == "ldap":
+        raise Conflict("This password is the directory's; change it there.", code="password_elsewhere")
+    lock_out.count(user.username, by.address)
     if not user.check_password(current):
+        audit.record(by, "user.password", "user", user.pk, user.username, "failed")
         raise Invalid(
             "That is not your password.", errors={"current_password": ["That is not your password."]}
         )
+    lock_out.forget(user.username, by.address)
     check_password(new, user, "new_password")
+    if user.must_change_password and new == current:
+        wrong = "Choose another one than before."
+        raise Invalid(wrong, errors={"new_password": [wrong]})
     with transaction.atomic():
         user = locked(User, user.pk, None)
         user.set_password(new)
+        user.must_change_password = False
         user.version += 1
         user.save()
+        end_all(user, but=by.session_key)
         audit.record(by, "user.password", "user", user.pk, user.username)
     return user
+
+
+def unlock(id: UUID, *, by: Actor) -> None:
+    """Let a user try again at once who failed too often. Raises NotPermitted, NotThere."""
+    user = managed(id, by)
+    with transaction.atomic():
+        forgotten = lock_out.unlock(user.username)
+        audit.record(by, "user.unlock", "user", user.pk, user.username, failures=forgotten)

@@ -2,14 +2,10 @@
 
 import logging
 from dataclasses import dataclass
-from importlib import import_module
-
-from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.utils.crypto import constant_time_compare
 
 from access.actor import Actor
 from access.models import Token, User
+from access.sessions import stands
 from domains.console import tickets
 from domains.console.tickets import ConsoleType, Ticket
 from domains.models import Domain
@@ -76,14 +72,6 @@ def _actor(ticket: Ticket) -> Actor:
         token = Token.objects.filter(pk=ticket.token_id, user=user).first()
         if token is None:
             raise NotAdmitted("the token is gone")
-    elif not _session_stands(ticket.session_key, user):
+    elif not stands(ticket.session_key, user):
         raise NotAdmitted("signed out since")
     return Actor(user=user, token=token, address=ticket.address, session_key=ticket.session_key)
-
-
-def _session_stands(session_key: str, user: User) -> bool:
-    """Whether the session is still this user's, under the password of today."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    if store.get(SESSION_KEY) != str(user.pk):
-        return False
-    return constant_time_compare(store.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())

@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import environ
+
+_env = environ.Env()
+
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "ovirtlite.api.middleware.client_address",
@@ -21,7 +25,11 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 # Sessions live in the database: an emptied or absent Redis signs nobody out.
 SESSION_ENGINE = "access.sessions"
 SESSION_COOKIE_NAME = "ovirtlite_session"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 12 * 3600  # from the sign-in on, used or not
+# How long a session may rest without any request; 0: as long as it lasts.
+SESSION_IDLE_SECONDS: int = _env.int("OVIRTLITE_SESSION_IDLE_SECONDS", default=0)
+# Who must have a second factor: none, administrators, all.
+REQUIRE_SECOND_FACTOR: str = _env.str("OVIRTLITE_REQUIRE_SECOND_FACTOR", default="none")
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -32,7 +40,17 @@ CSRF_FAILURE_VIEW = "ovirtlite.api.problems.csrf_failed"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
-AUTHENTICATION_BACKENDS = ["access.sessions.AccountBackend"]
+# The first counts every password that is tried, whichever of the others knows about it.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "access.sessions.AccountBackend"]
+AXES_HANDLER = "access.services.lock_out.Tiers"
+AXES_CLIENT_IP_CALLABLE = "access.services.lock_out.address_of"
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+# Its middleware would answer in words of its own; services refuse with a problem document instead.
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
 PASSWORD_HASHERS = ["access.passwords.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -104,5 +122,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "GrantableKind": "access.permissions.GRANTABLE_KINDS",
         "AuditResult": "access.api.shapes.RESULTS",
         "Theme": "access.api.shapes.THEMES",
+        "AccountSource": "access.api.shapes.SOURCES",
+        "SecondFactorKind": "access.models.SecondFactor.Kind",
     },
 }

@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from axes.models import AccessFailureLog
 from django.test import override_settings
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from access.models import AuditEntry, SignInAttempt, User
-from access.services import signing_in
+from access.models import AuditEntry, User
+from access.services import lock_out
 from access.services.first import make_first_administrator
 from tests.unit.access.people import PASSWORD, client_of, give, person, program_of
 
@@ -104,16 +105,17 @@ def test_guessing_is_bounded_by_name_and_address() -> None:
     assert answers == [401] * 10 + [429]
     refused = browser.post(LOGIN, {"username": "vera", "password": PASSWORD}, format="json")
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many_attempts")
-    assert 0 < int(refused["Retry-After"]) <= signing_in.WINDOW.total_seconds() + 1
+    assert 0 < int(refused["Retry-After"]) <= lock_out.WINDOW.total_seconds() + 1
     # Another address is not locked out by the first, and the wait ends.
     assert _login(browser, "vera", PASSWORD, REMOTE_ADDR="192.0.2.9") == 200
-    SignInAttempt.objects.update(at=timezone.now() - signing_in.WINDOW - timedelta(seconds=1))
+    AccessFailureLog.objects.update(attempt_time=timezone.now() - lock_out.WINDOW - timedelta(seconds=1))
     assert _login(browser, "vera", PASSWORD) == 200
 
 
 def test_guessing_many_names_is_bounded_by_address() -> None:
-    SignInAttempt.objects.bulk_create(
-        [SignInAttempt(username=f"name{number}", address="127.0.0.1") for number in range(50)]
+    AccessFailureLog.objects.bulk_create(
+        AccessFailureLog(username=f"name{number}", ip_address="127.0.0.1", path_info="password")
+        for number in range(50)
     )
     assert _login(_browser(), "other", "wrong") == 429
 
@@ -125,7 +127,7 @@ def test_a_success_clears_the_failures_before_it() -> None:
         _login(browser, "vera", "wrong")
     assert _login(browser, "vera", PASSWORD) == 200
     assert _login(browser, "vera", "wrong") == 401
-    assert signing_in.prune() == 0
+    assert lock_out.prune() == 0
 
 
 def test_a_page_of_another_origin_cannot_sign_in() -> None:
