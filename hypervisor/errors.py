@@ -49,7 +49,10 @@ class HostKeyChanged(HypervisorError):
     """The machine shows another SSH host key or certificate than the one pinned."""
 
     code = "host_key_changed"
-    hint = "If the machine was reinstalled, give its new key in the host's credentials; else treat it as an attack."
+    hint = "If the machine was reinstalled, confirm its new key; else treat it as an attack."
+    shown: tuple[str, str] | None = (
+        None  # the type and fingerprint of the other key, where it is one of ssh's
+    )
 
 
 class HostKeyUnknown(HypervisorError):

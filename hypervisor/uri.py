@@ -124,6 +124,14 @@ class NodeURI:
         return f"{scheme}://{user}{host}{port}{quote(self.path)}" + (f"?{query}" if query else "")
 
 
+def checked_host(text: str) -> str:
+    """A machine's name or IP address as it may stand in the address of a node. Raises InvalidURI."""
+    if not text or not text.isascii() or not text.isprintable():
+        raise InvalidURI("The host must be a name of letters, digits, dashes and dots, or an IP address.")
+    bare = ":" in text and not text.startswith("[")
+    return _host(f"[{text}]" if bare else text, text)
+
+
 def _transport(shape: "re.Match[str]", policy: UriPolicy) -> str:
     driver, transport = shape["driver"], shape["transport"] or ""
     if driver not in _PATHS:

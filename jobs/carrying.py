@@ -124,8 +124,10 @@ def _fail(carrying: Carrying, failure: JobFailed | errors.HypervisorError) -> No
     if carrying.touched and isinstance(failure, errors.NodeUnreachable | errors.Timeout):
         claims.set_unknown(carrying.job, f"The node stopped answering: {failure.detail}")
         return
-    detail = failure.detail if isinstance(failure, JobFailed) else str(failure)
-    claims.finish(carrying.job, JobState.FAILED, code=failure.code, detail=detail)
+    detail, result = str(failure), None
+    if isinstance(failure, JobFailed):
+        detail, result = failure.detail, failure.result
+    claims.finish(carrying.job, JobState.FAILED, code=failure.code, detail=detail, result=result)
 
 
 def decide(job: Job) -> bool:

@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from jobs.errors import LeaseLost
-from jobs.kinds import kind_named
+from jobs.kinds import kind_named, last_word
 from jobs.models import Job, JobState
 from live.models import happened
 from live.notices import tell
@@ -86,7 +86,7 @@ def finish(
         )
         if won:
             ended = _told(job.pk)
-            _tell_parent(ended)
+            _after(ended)
             if state == JobState.FAILED:
                 happened(
                     "job.failed",
@@ -170,14 +170,15 @@ def take_over(job: Job, worker: str) -> bool:
 
 def cancel_queued(job: Job) -> bool:
     """Cancel what nobody has begun."""
-    won = _set(
-        Job.objects.filter(pk=job.pk, state=JobState.QUEUED, attempt=0),
-        state=JobState.CANCELLED,
-        finished_at=Now(),
-        lease_until=None,
-    )
-    if won:
-        _tell_parent(_told(job.pk))
+    with transaction.atomic():
+        won = _set(
+            Job.objects.filter(pk=job.pk, state=JobState.QUEUED, attempt=0),
+            state=JobState.CANCELLED,
+            finished_at=Now(),
+            lease_until=None,
+        )
+        if won:
+            _after(_told(job.pk))
     return won
 
 
@@ -194,7 +195,11 @@ def ask_cancel(job: Job) -> bool:
     return won
 
 
-def _tell_parent(job: Job) -> None:
+def _after(job: Job) -> None:
+    """What goes with a job's end: its kind's last word, and its parent's next pass."""
+    last = last_word(job.kind)
+    if last is not None:
+        last(job)
     if job.parent_id is not None:
         _pass_over(job.parent_id)
 

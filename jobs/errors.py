@@ -1,5 +1,7 @@
 """What jobs refuse, and how a job says that it failed."""
 
+from typing import Any
+
 from access.errors import Conflict
 from jobs.models import Job
 
@@ -23,12 +25,13 @@ class NotCancellable(Conflict):
 
 
 class JobFailed(Exception):
-    """Raised by what carries a job out: it ends as failed with this code and sentence."""
+    """Raised by what carries a job out: it ends as failed with this code and sentence, and what it found so far."""
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(self, code: str, detail: str, *, result: dict[str, Any] | None = None) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
+        self.result = result
 
 
 class JobCancelled(Exception):

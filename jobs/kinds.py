@@ -58,6 +58,7 @@ class JobKind:
     `follows_children`: its run may end before it is done (`GoesOn`); `recover` is called again at each end of a child,
     at a cancel and when its lease is over (see jobs.batches, storage.uploads). Cancelled, it ends itself.
     `deadline_seconds` bounds how long a wish stays valid: neither a retry nor a wait goes on after it.
+    `ended` is called in the transaction of its end, whichever end that is.
     """
 
     name: str
@@ -67,6 +68,7 @@ class JobKind:
     deadline_seconds: float = 120.0
     cancellable: bool = False
     follows_children: bool = False
+    ended: "Callable[[Job], None] | None" = None
 
 
 _kinds: dict[str, JobKind] = {}
@@ -82,6 +84,11 @@ def register(kind: JobKind) -> None:
 def kind_named(name: str) -> JobKind:
     """Raises KeyError for a name that no app registered."""
     return _kinds[name]
+
+
+def last_word(name: str) -> "Callable[[Job], None] | None":
+    """What the kind does at the end of a job of its; a kind that no app knows any more does nothing."""
+    return _kinds[name].ended if name in _kinds else None
 
 
 def known_kinds() -> frozenset[str]:

@@ -27,7 +27,7 @@ OPEN = (JobState.QUEUED, JobState.RUNNING, JobState.UNKNOWN)
 
 BATCH = "batch"  # what a parent job's object is called: the many objects of its children
 # Kinds of objects that no grant stands on: whoever asked for a job about one sees and cancels it.
-_OF_THE_ASKER = (BATCH, "backup", "volume")
+_OF_THE_ASKER = (BATCH, "backup", "volume", "address")
 
 
 class JobQuerySet(PermittedQuerySet["Job"]):

@@ -15,7 +15,7 @@ from pathlib import Path
 import libvirt
 
 from hypervisor.data import Credentials
-from hypervisor.errors import HypervisorError, NodeUnreachable, Timeout
+from hypervisor.errors import HostKeyChanged, HypervisorError, NodeUnreachable, Timeout
 from hypervisor.libvirt import files, sockets, ssh, tls
 from hypervisor.libvirt.connected import Connection
 from hypervisor.libvirt.loop import start_events
@@ -131,7 +131,10 @@ class _Opening:
             left = max(1.0, until - time.monotonic())
             return ssh.why_refused(self._uri, self._credentials, self._workdir, left) or ours
         detail = ours.detail.replace(str(self._workdir.resolve()) + "/", "")
-        return type(ours)(clean(detail), node=ours.node)
+        told = type(ours)(clean(detail), node=ours.node)
+        if isinstance(ours, HostKeyChanged) and isinstance(told, HostKeyChanged):
+            told.shown = ours.shown
+        return told
 
     def _address(self) -> str:
         if self._uri.transport == "ssh":

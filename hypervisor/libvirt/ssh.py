@@ -5,6 +5,7 @@ the node's private folder, where the enrolment put it.
 """
 
 import base64
+import contextlib
 import hashlib
 import logging
 import shlex
@@ -13,14 +14,16 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from hypervisor.data import Credentials
-from hypervisor.errors import HypervisorError, NodeUnreachable, NotSupported
+from hypervisor.errors import HostKeyChanged, HypervisorError, NodeUnreachable, NotSupported
 from hypervisor.libvirt import files
 from hypervisor.libvirt.probe import connect_once
-from hypervisor.libvirt.translation import clean, sentence, spoken
+from hypervisor.libvirt.translation import clean, sentence, shown_key, spoken
 from hypervisor.uri import NodeURI
 
 logger = logging.getLogger(__name__)
@@ -36,6 +39,24 @@ class HostKey:
     text: str
     type: str
     fingerprint: str
+
+    def with_fingerprint(self, wanted: str) -> "HostKey | None":
+        """The one key of that fingerprint alone; None where the machine did not show it."""
+        for line in self.text.splitlines():
+            if fingerprint(line) == wanted:
+                return HostKey(f"{line}\n", line.split()[1], wanted)
+        return None
+
+
+def known_key(known_hosts: str) -> HostKey | None:
+    """The first key that known_hosts lines name, to be shown; None where they name none."""
+    for line in known_hosts.splitlines():
+        parts = line.split()
+        for type, blob in pairwise(parts):
+            if type in _KEY_TYPES and not line.startswith(("#", "@")):
+                with contextlib.suppress(ValueError):
+                    return HostKey(f"{line}\n", type, fingerprint(blob))
+    return None
 
 
 def scan_host_key(host: str, port: int = 22, deadline: float = 10.0) -> HostKey:
@@ -73,13 +94,13 @@ def fingerprint(known_hosts_line: str) -> str:
     return "SHA256:" + base64.b64encode(hashlib.sha256(blob).digest()).decode().rstrip("=")
 
 
-def write_wrapper(credentials: Credentials, workdir: Path) -> Path:
+def write_wrapper(credentials: Credentials, workdir: Path, *, settings: Sequence[str] = ()) -> Path:
     """A program that is ssh with our settings alone, for libvirt to call. Give back its path.
 
     It works in the node's folder: so no path needs quoting in the settings, and what ssh says of a changed key stays
-    below the 1,024 bytes that libvirt takes of it.
+    below the 1,024 bytes that libvirt takes of it. `settings` are lines that count before ours.
     """
-    folder = _write_config(credentials, workdir)
+    folder = _write_config(credentials, workdir, settings)
     script = f'#!/bin/sh\ncd {shlex.quote(str(folder))} && exec {shlex.quote(_program("ssh"))} -F ssh_config "$@"\n'
     return files.keep(folder / "ssh", script, mode=0o700)
 
@@ -90,7 +111,7 @@ def why_refused(
     """Connect once more, for ssh's own words; None when ssh finds nothing wrong. For where libvirt gives none."""
     try:
         said = subprocess.run(
-            [str(write_wrapper(credentials, workdir)), *_address(uri), "--", uri.host, "true"],
+            [str(write_wrapper(credentials, workdir)), *address_options(uri), "--", uri.host, "true"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -101,7 +122,10 @@ def why_refused(
         return None
     words = clean(said.stderr.decode("utf-8", "replace"))
     kind = spoken(words)
-    return kind(sentence(kind, words), node=uri.host) if kind else None
+    error = kind(sentence(kind, words), node=uri.host) if kind else None
+    if isinstance(error, HostKeyChanged):
+        error.shown = shown_key(words)
+    return error
 
 
 def tunnel(
@@ -125,7 +149,14 @@ def tunnel(
     try:
         with theirs:
             process = subprocess.Popen(
-                [str(write_wrapper(credentials, workdir)), *_address(uri), "-W", where, "--", uri.host],
+                [
+                    str(write_wrapper(credentials, workdir)),
+                    *address_options(uri),
+                    "-W",
+                    where,
+                    "--",
+                    uri.host,
+                ],
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
                 stderr=subprocess.PIPE,
@@ -175,16 +206,17 @@ class _Watched:
         self._process.wait()
 
 
-def _address(uri: NodeURI) -> list[str]:
+def address_options(uri: NodeURI) -> list[str]:
     """Where to, as options: what a person wrote never stands where ssh looks for an option."""
     user = ["-l", uri.user] if uri.user else []
     return [*user, "-p", str(uri.port or 22)]
 
 
-def _write_config(credentials: Credentials, workdir: Path) -> Path:
+def _write_config(credentials: Credentials, workdir: Path, more: Sequence[str]) -> Path:
     folder = files.prepare(workdir)
     files.keep(folder / "known_hosts", files.lines(credentials.known_hosts))
     settings = [
+        *more,
         "BatchMode yes",
         "StrictHostKeyChecking yes",
         "UserKnownHostsFile known_hosts",

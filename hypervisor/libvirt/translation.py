@@ -100,6 +100,7 @@ _UNREACHABLE_DOMAINS = frozenset(
 _SHOWN_KEY = re.compile(
     r"fingerprint for the (?P<type>\S+) key sent by the remote host is\s+(?P<fingerprint>\S+?)\.? "
 )
+_TYPES = {"ED25519": "ssh-ed25519", "RSA": "ssh-rsa", "ECDSA": "ecdsa-sha2-nistp256"}
 _FRAMED = frozenset({errors.NodeUnreachable, errors.AuthenticationFailed})
 _FRAME_START = re.compile("^(?:internal error: )?(?:Cannot recv data|End of file while reading data): ")
 _FRAME_END = re.compile(r": (?:Input/output error|Connection reset by peer)\.$")
@@ -115,7 +116,10 @@ def translated(error: "libvirt.libvirtError", node: str) -> HypervisorError:
     code, domain = error.get_error_code(), error.get_error_domain()
     words = clean(error.get_error_message() or str(error))
     kind = _kind(code, domain, words)
-    return kind(sentence(kind, words), node=node)
+    ours = kind(sentence(kind, words), node=node)
+    if isinstance(ours, errors.HostKeyChanged):
+        ours.shown = shown_key(words)
+    return ours
 
 
 def sentence(kind: type[HypervisorError], words: str) -> str:
@@ -128,6 +132,14 @@ def sentence(kind: type[HypervisorError], words: str) -> str:
     if kind is errors.HostKeyUnknown:
         return "The machine's SSH key is not among the known ones."
     return clean(_FRAME_END.sub("", _FRAME_START.sub("", words))) if kind in _FRAMED else words
+
+
+def shown_key(words: str) -> tuple[str, str] | None:
+    """The type and fingerprint of the key that ssh says a machine shows instead of the known one."""
+    key = _SHOWN_KEY.search(words)
+    if key is None:
+        return None
+    return _TYPES.get(key["type"], key["type"].lower())[:64], key["fingerprint"][:64]
 
 
 def spoken(words: str) -> type[HypervisorError] | None:
