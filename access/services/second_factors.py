@@ -168,8 +168,8 @@ def reset(id: UUID, *, by: Actor) -> None:
     reset_of(managed(id, by), by=by)
 
 
-def reset_of(user: User, *, by: Actor) -> None:
-    """The same, of a user whom `by` may change."""
+def reset_of(user: User, *, by: Actor) -> tuple[list[str], int]:
+    """The same, of a user whom `by` may change. Returns what was taken, and how many sessions ended."""
     with transaction.atomic():
         removed = list(SecondFactor.objects.filter(user=user, confirmed=True).values_list("kind", flat=True))
         SecondFactor.objects.filter(user=user).delete()
@@ -183,6 +183,7 @@ def reset_of(user: User, *, by: Actor) -> None:
             methods=removed,
             sessions_ended=ended,
         )
+    return removed, ended
 
 
 def _step_of(factor: SecondFactor, code: str) -> int | None:
