@@ -3,6 +3,7 @@
 from domains.models.backup import Backup, Schedule
 from domains.models.deleted import DeletedDomain
 from domains.models.domain import STATES, Claim, Definition, Domain, Label, Tag
+from domains.models.quota import Quota, Reservation
 from domains.models.revision import Revision
 from domains.models.seed import Seed
 from domains.models.snapshot import Snapshot
@@ -16,6 +17,8 @@ __all__ = [
     "DeletedDomain",
     "Domain",
     "Label",
+    "Quota",
+    "Reservation",
     "Revision",
     "Schedule",
     "Seed",

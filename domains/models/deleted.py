@@ -27,6 +27,10 @@ class DeletedDomain(models.Model):
     volumes = models.JSONField(default=list)
     tags = models.JSONField(default=list)
     autostart = models.BooleanField(default=False)
+    # Whose it was, and is again when it comes back; its disks count against their quota until they are gone.
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
