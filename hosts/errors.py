@@ -20,6 +20,21 @@ class HostSilent(Conflict):
         )
 
 
+class HostKeyNotChanged(Conflict):
+    """There is no other key of the machine to confirm."""
+
+    code = "host_key_not_changed"
+
+    def __init__(self, host: Host) -> None:
+        super().__init__(f"{host.name} shows the key that is known, or has not been asked since.")
+
+
+class NoOwnKey(Conflict):
+    """ovirtlite reaches the node by a key that it did not make."""
+
+    code = "no_own_key"
+
+
 class ClusterNameTaken(Conflict):
     code = "name_taken"
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from hosts.models import Host, HostOffers, HostState
 from hypervisor.data import Capabilities, DomainCapabilities, NodeInfo
+from hypervisor.errors import HostKeyChanged, HypervisorError
 from live.models import happened
 from live.notices import tell
 
@@ -64,7 +65,7 @@ def connected(
             return
         state = host.state if host.state == HostState.MAINTENANCE else HostState.UP
         HostOffers.objects.update_or_create(host=host, defaults={"offers": [asdict(one) for one in offered]})
-        _record(host, state, "", "", facts(info, capabilities), seen=True)
+        _record(host, state, "", "", {**facts(info, capabilities), "shown_host_key": None}, seen=True)
 
 
 def refreshed(host_id: UUID) -> None:
@@ -72,12 +73,21 @@ def refreshed(host_id: UUID) -> None:
     Host.objects.filter(pk=host_id).update(seen_at=Now())
 
 
-def lost(host_id: UUID, state: HostState, code: str, detail: str) -> None:
+def lost(host_id: UUID, state: HostState, error: HypervisorError) -> None:
     """The node does not answer (UNREACHABLE), or only a person can mend it (ERROR)."""
+    shown = error.shown if isinstance(error, HostKeyChanged) else None
+    stopped(host_id, state, error.code, str(error), shown)
+
+
+def stopped(
+    host_id: UUID, state: HostState, code: str, detail: str, shown: tuple[str, str] | None = None
+) -> None:
+    """As `lost`, in words of our own. `shown`: the type and fingerprint of a host key that is not the pinned one."""
     with transaction.atomic():
         host = Host.objects.filter(pk=host_id).first()
         if host is not None and host.state != HostState.MAINTENANCE:
-            _record(host, state, code, detail, {})
+            columns = {"shown_host_key": {"type": shown[0], "fingerprint": shown[1]}} if shown else {}
+            _record(host, state, code, detail, columns)
 
 
 def _record(

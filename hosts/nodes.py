@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -35,6 +35,15 @@ def sealed(credentials: Credentials) -> str:
     """Seal for `Host.credentials`; empty when nothing was given."""
     given = {name: value for name, value in asdict(credentials).items() if value}
     return secrets.seal(json.dumps(given)) if given else ""
+
+
+def without_pin(credentials: Credentials) -> Credentials:
+    """The same, to pin the machine's key anew."""
+    return replace(credentials, known_hosts="")
+
+
+def with_pin(credentials: Credentials, known_hosts: str) -> Credentials:
+    return replace(credentials, known_hosts=known_hosts)
 
 
 def workdir(host_id: UUID) -> Path:

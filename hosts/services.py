@@ -1,6 +1,6 @@
 """What people wish of hosts: enrol, edit, look again, forget. Nothing here opens a connection."""
 
-from dataclasses import replace
+import shutil
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,11 @@ from django.db.models.functions import Now
 from access import audit
 from access.actor import Actor
 from access.errors import Invalid, NotPermitted, NotThere, Stale
-from hosts import looking, nodes
+from hosts import introduction, looking, nodes
 from hosts.errors import HostNameTaken
+from hosts.introduction import Given, Install
 from hosts.models import Cluster, Host, HostState
-from hypervisor.data import Credentials
+from hosts.wishes import Reaching, reaching
 from jobs.errors import Busy
 from jobs.models import OPEN, Job
 from jobs.services import open_job
@@ -29,11 +30,14 @@ def enrol(
     migration_uri: str = "",
     cluster_id: UUID | None = None,
     credentials: dict[str, str] | None = None,
+    host_key: str = "",
+    install: Install | None = None,
 ) -> tuple[Host, Job]:
     """Add a host. A worker then meets its node; what is wrong with the address is the job's error, and the row stays.
 
-    Raises HostNameTaken, Invalid (no such cluster).
+    `host_key`: the fingerprint that a person compared; the machine must show it. Raises HostNameTaken, Invalid.
     """
+    wanted = reaching(uri, credentials or {}, host_key=host_key, install=install)
     with transaction.atomic():
         try:
             with transaction.atomic():
@@ -42,15 +46,16 @@ def enrol(
                     uri=uri,
                     migration_uri=migration_uri,
                     cluster=_cluster(cluster_id, by),
-                    credentials=nodes.sealed(Credentials(**(credentials or {}))),
+                    credentials=nodes.sealed(wanted.credentials),
+                    host_key=wanted.host_key,
                 )
         except IntegrityError:
             raise HostNameTaken(
                 f"There is a host named {name} already.", errors={"name": ["is taken"]}
             ) from None
-        audit.record(by, "host.enrol", "host", host.pk, host.name, uri=uri)
+        audit.record(by, "host.enrol", "host", host.pk, host.name, uri=uri, **_told(wanted))
         tell("created", "host", host.pk, host.version, host.within)
-        job = _open_enrol(host, by)
+        job = open_enrol(host, by, wanted.given)
     return host, job
 
 
@@ -62,21 +67,29 @@ def edit(
     Raises NotThere, NotPermitted, Stale, HostNameTaken, Busy, Invalid.
     """
     with transaction.atomic():
-        host = _find(host_id, "host.edit", by, version)
+        host = find(host_id, "host.edit", by, version)
         before = {"name": host.name, "uri": host.uri, "cluster": str(host.cluster_id or "")}
         known = nodes.credentials_of(host)
-        wanted = replace(known, **changes.get("credentials", {}))
-        if changes.get("uri", host.uri) != host.uri and "known_hosts" not in changes.get("credentials", {}):
-            wanted = replace(wanted, known_hosts="")  # the pinned key was the old address's
-        anew = changes.get("uri", host.uri) != host.uri or wanted != known or not host.enrolled
+        said, uri = changes.get("credentials", {}), changes.get("uri", host.uri)
+        wanted = reaching(
+            uri, said, host_key=changes.get("host_key", ""), install=changes.get("install"), known=host
+        )
+        anew = (
+            uri != host.uri
+            or wanted.credentials != known
+            or wanted.given is not None
+            or bool(changes.get("host_key"))
+            or not host.enrolled
+        )
         host.name = changes.get("name", host.name)
-        host.uri = changes.get("uri", host.uri)
+        host.uri = uri
         host.migration_uri = changes.get("migration_uri", host.migration_uri)
         if "cluster_id" in changes:
             host.cluster = _cluster(changes["cluster_id"], by)
-        if wanted != known:
-            host.credentials = nodes.sealed(wanted)
-            host.host_key = host.host_key if wanted.known_hosts else None
+        if wanted.credentials.ssh_private_key != known.ssh_private_key:
+            host.own_key = ""  # it is theirs from now on
+        host.credentials = nodes.sealed(wanted.credentials)
+        host.host_key = wanted.host_key
         host.version += 1
         try:
             with transaction.atomic():
@@ -85,42 +98,61 @@ def edit(
             raise HostNameTaken(
                 f"There is a host named {host.name} already.", errors={"name": ["is taken"]}
             ) from None
-        audit.record(by, "host.edit", "host", host.pk, host.name, before=before, changed=sorted(changes))
+        audit.record(
+            by,
+            "host.edit",
+            "host",
+            host.pk,
+            host.name,
+            before=before,
+            changed=sorted(changes),
+            **(_told(wanted) if anew else {}),
+        )
         tell("updated", "host", host.pk, host.version, host.within)
-        job = _open_enrol(host, by) if anew else None
+        job = open_enrol(host, by, wanted.given) if anew else None
     return host, job
 
 
 def refresh(host_id: UUID, *, by: Actor) -> Job:
     """Read everything of the node anew; a host that could not be enrolled is tried again. Raises NotThere, Busy."""
     with transaction.atomic():
-        host = _find(host_id, "host.refresh", by)
+        host = find(host_id, "host.refresh", by)
         audit.record(by, "host.refresh", "host", host.pk, host.name)
         if not host.enrolled:
-            return _open_enrol(host, by)
-        return open_job(
-            "host.refresh",
-            ("host", host.pk, host.name),
-            by=by,
-            host=(host.pk, host.name),
-            cluster_id=host.cluster_id,
-        )
+            return open_enrol(host, by)
+        return job_about("host.refresh", host, by)
 
 
-def forget(host_id: UUID, *, by: Actor, version: int | None = None) -> None:
-    """Take the host out of the inventory. Nothing on the node changes. Raises NotThere, NotPermitted, Stale, Busy."""
+def forget(host_id: UUID, *, by: Actor, version: int | None = None, remove_key: bool = False) -> Job | None:
+    """Take the host out of the inventory. Nothing on the node changes, unless `remove_key` and it has a key of ours:
+
+    then a job takes that out first, if the node answers, and then forgets the host.
+    Raises NotThere, NotPermitted, Stale, Busy.
+    """
     with transaction.atomic():
-        host = _find(host_id, "host.delete", by, version)
+        host = find(host_id, "host.delete", by, version)
         under_way = Job.objects.filter(host_id=host.pk, state__in=OPEN).first()
         if under_way is not None:
             raise Busy(under_way)
-        audit.record(by, "host.delete", "host", host.pk, host.name, uri=host.uri)
-        tell("deleted", "host", host.pk, host.version + 1, host.within)
-        host.delete()
-        transaction.on_commit(looking.hosts_changed)
+        through_job = remove_key and bool(host.own_key)
+        audit.record(by, "host.delete", "host", host.pk, host.name, uri=host.uri, remove_key=through_job)
+        if through_job:
+            return job_about("host.forget", host, by)
+        gone(host)
+    return None
 
 
-def _find(host_id: UUID, permission: str, by: Actor, version: int | None = None) -> Host:
+def gone(host: Host) -> None:
+    """Out of the inventory, within a transaction."""
+    folder = nodes.workdir(host.pk)
+    tell("deleted", "host", host.pk, host.version + 1, host.within)
+    host.delete()
+    transaction.on_commit(looking.hosts_changed)
+    # Its keys lie there, as ssh wants them.
+    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def find(host_id: UUID, permission: str, by: Actor, version: int | None = None) -> Host:
     """The host, locked, if `by` may do that to it and it is still the version that they saw."""
     host = Host.objects.permitted(by, permission).select_for_update(of=("self",)).filter(pk=host_id).first()
     if host is None:
@@ -132,7 +164,8 @@ def _find(host_id: UUID, permission: str, by: Actor, version: int | None = None)
     return host
 
 
-def _open_enrol(host: Host, by: Actor) -> Job:
+def open_enrol(host: Host, by: Actor, given: Given | None = None) -> Job:
+    """Have a worker meet the node, anew where it did before. `given`: what a person gave for this once."""
     Host.objects.filter(pk=host.pk).update(
         state=HostState.CONNECTING,
         enrolled=False,
@@ -143,13 +176,26 @@ def _open_enrol(host: Host, by: Actor) -> Job:
         updated_at=Now(),
     )
     host.refresh_from_db()
-    return open_job(
-        "host.enrol",
-        ("host", host.pk, host.name),
-        by=by,
-        host=(host.pk, host.name),
-        cluster_id=host.cluster_id,
-    )
+    job = job_about("host.enrol", host, by)
+    if given is not None:
+        introduction.keep(host, job, given)
+    return job
+
+
+def job_about(kind: str, host: Host, by: Actor) -> Job:
+    """Open a job whose object is the host. Raises Busy."""
+    object = (host.pk, host.name)
+    return open_job(kind, ("host", *object), by=by, host=object, cluster_id=host.cluster_id)
+
+
+def _told(wanted: Reaching) -> dict[str, Any]:
+    """What the audit keeps of how a host is to be reached: no secret."""
+    told: dict[str, Any] = {"install": wanted.install}
+    if wanted.host_key:
+        told["host_key"] = wanted.host_key["fingerprint"]
+    if wanted.pinned_unseen:
+        told["pinned_unseen"] = True
+    return told
 
 
 def _cluster(cluster_id: UUID | None, by: Actor) -> Cluster | None:

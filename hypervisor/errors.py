@@ -55,6 +55,13 @@ class HostKeyChanged(HypervisorError):
     )
 
 
+class HostKeyMismatch(HostKeyChanged):
+    """The machine does not show the SSH host key that a person confirmed."""
+
+    code = "host_key_mismatch"
+    hint = "Compare the fingerprint on the machine itself; if it is another one, something stands in between."
+
+
 class HostKeyUnknown(HypervisorError):
     """Known hosts were given, and the machine's key is not among them."""
 

@@ -10,6 +10,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from access.actor import Actor
+from hosts.api.reached import reached_by
+from hosts.host_keys import CHANGED
 from hosts.models import ANSWERS, Host
 from hypervisor.states import ACTIVE
 from jobs.api.present import open_jobs
@@ -19,6 +21,7 @@ COLUMNS = (
     "id", "name", "uri", "migration_uri", "state", "error_code", "error_detail", "cluster_id", "cluster__name",
     "driver",
     "hostname", "libvirt_version", "hypervisor_version", "arch", "cpu_model", "cpus", "memory_bytes", "host_key",
+    "shown_host_key", "own_key", "certificate",
     "seen_at", "credentials", "created_at", "updated_at", "version",
 )  # fmt: skip
 ACTIONS = ("edit", "refresh", "delete")
@@ -86,10 +89,25 @@ def present(row: dict[str, Any], page: Page) -> dict[str, Any]:
         "seen_at": row["seen_at"],
         "stale": stale(row["state"], row["seen_at"], page.now),
         "has_credentials": bool(row["credentials"]),
-        "host_key": row["host_key"],
+        "reached_by": reached_by(row["uri"], own_key=row["own_key"], certificate=row["certificate"]),
+        "host_key": {"confirmed": False, **row["host_key"]} if row["host_key"] else None,
+        "shown_host_key": row["shown_host_key"],
+        "certificate": _certificate(row["certificate"]),
         "job": page.jobs.get(row["id"]),
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
         "version": row["version"],
-        "actions": [action for action in ACTIONS if page.actor.scope(f"host.{action}").covers(paths)],
+        "actions": _actions(row, page, paths),
     }
+
+
+def _actions(row: dict[str, Any], page: Page, paths: dict[str, UUID | None]) -> list[str]:
+    allowed = [action for action in ACTIONS if page.actor.scope(f"host.{action}").covers(paths)]
+    if "edit" in allowed:
+        allowed += ["rotate-key"] if row["own_key"] else []
+        allowed += ["confirm-host-key"] if row["error_code"] in CHANGED else []
+    return allowed
+
+
+def _certificate(stored: dict[str, Any] | None) -> dict[str, Any] | None:
+    return {name: stored[name] for name in ("subject", "expires_at", "renews_at")} if stored else None

@@ -5,10 +5,12 @@ from typing import Any
 from rest_framework import serializers
 
 from access.api.serializers import ReferenceSerializer, StrictSerializer
+from hosts.api.reached import REACHED_BY
 from hosts.models import HostState
 from jobs.api.shapes import JobErrorSerializer, OpenJobSerializer
 
 _SECRET_BYTES = 64 * 1024
+_FINGERPRINT = r"^SHA256:[A-Za-z0-9+/]{43}$"
 
 
 class CredentialsSerializer(StrictSerializer):
@@ -24,6 +26,14 @@ class CredentialsSerializer(StrictSerializer):
         trim_whitespace=False,
         max_length=_SECRET_BYTES,
         help_text="Lines of OpenSSH's known_hosts. Without them the key is read and pinned at enrolment.",
+    )
+    ssh_password = serializers.RegexField(
+        r"^[^\x00-\x1f\x7f]+$",
+        required=False,
+        write_only=True,
+        trim_whitespace=False,
+        max_length=512,
+        help_text="Used once, to install a key of ovirtlite's, and forgotten when that job ends. Needs `host_key`.",
     )
     tls_ca_certificate = serializers.CharField(
         required=False, allow_blank=True, write_only=True, trim_whitespace=False, max_length=_SECRET_BYTES
@@ -49,6 +59,31 @@ class HostBodySerializer(StrictSerializer):
     )
     cluster = serializers.UUIDField(required=False, allow_null=True)
     credentials = CredentialsSerializer(required=False)
+    host_key = serializers.RegexField(
+        _FINGERPRINT,
+        required=False,
+        help_text="The fingerprint of the machine's SSH key that a person compared (see `/hosts/probe/`): "
+        "no other key is then pinned. Without it the first that is shown is pinned, and the job says `pinned_unseen`.",
+    )
+    install = serializers.ChoiceField(
+        choices=["none", "key", "tls"],
+        required=False,
+        help_text="What ovirtlite puts on the node, over SSH: a key of its own, or that and certificates of its own "
+        "authority. Default: `key` where `ssh_password` is given, else `none`.",
+    )
+
+
+class ProbeBodySerializer(StrictSerializer):
+    """A machine to ask for its SSH key."""
+
+    address = serializers.CharField(max_length=253, help_text="A host name or an IP address.")
+    port = serializers.IntegerField(required=False, min_value=1, max_value=65535, default=22)
+
+
+class FingerprintSerializer(StrictSerializer):
+    """The changed key of a machine, as the person has compared it on the machine itself."""
+
+    fingerprint = serializers.RegexField(_FINGERPRINT)
 
 
 class CountsSerializer(serializers.Serializer[Any]):
@@ -56,9 +91,23 @@ class CountsSerializer(serializers.Serializer[Any]):
     running = serializers.IntegerField()
 
 
-class HostKeySerializer(serializers.Serializer[Any]):
-    type = serializers.CharField()
+class ShownKeySerializer(serializers.Serializer[Any]):
+    type = serializers.CharField(allow_blank=True)
     fingerprint = serializers.CharField()
+
+
+class HostKeySerializer(ShownKeySerializer):
+    confirmed = serializers.BooleanField(
+        help_text="A person compared it; else the first that was shown is pinned."
+    )
+
+
+class CertificateSerializer(serializers.Serializer[Any]):
+    """What the node shows over TLS, signed by ovirtlite's own authority."""
+
+    subject = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+    renews_at = serializers.DateTimeField()
 
 
 class HostSerializer(serializers.Serializer[Any]):
@@ -87,7 +136,12 @@ class HostSerializer(serializers.Serializer[Any]):
         help_text="It does not answer: what is known of it is what was last seen."
     )
     has_credentials = serializers.BooleanField()
+    reached_by = serializers.ChoiceField(choices=REACHED_BY)
     host_key = HostKeySerializer(allow_null=True)
+    shown_host_key = ShownKeySerializer(
+        allow_null=True, help_text="Another SSH key that the machine showed since; it is not used."
+    )
+    certificate = CertificateSerializer(allow_null=True)
     job = OpenJobSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()

@@ -15,18 +15,20 @@ from rest_framework.response import Response
 from access.api.filters import refuse_unknown
 from access.api.serializers import NothingSerializer
 from access.api.views import ObjectViewSet, Row
-from access.errors import NotPermitted, NotThere
-from hosts import services
+from access.errors import Invalid, NotPermitted, NotThere
+from hosts import host_keys, services
 from hosts.api.interfaces import COLUMNS as INTERFACE_COLUMNS
 from hosts.api.interfaces import HostInterfaceSerializer
 from hosts.api.offers import offers
 from hosts.api.present import COLUMNS, Page, present
 from hosts.api.shapes import (
     CapabilitiesSerializer,
+    FingerprintSerializer,
     HostBodySerializer,
     HostSerializer,
     HostStatsSerializer,
     OfferSerializer,
+    ProbeBodySerializer,
 )
 from hosts.models import Host, HostInterface, HostState
 from jobs.api.views import ACCEPTED, accepted
@@ -75,6 +77,26 @@ class HostViewSet(ObjectViewSet):
         _, job = services.enrol(**_fields(body), by=self.actor)
         return accepted(job)
 
+    @extend_schema(request=ProbeBodySerializer, responses={202: ACCEPTED})
+    @action(detail=False, methods=["post"])
+    def probe(self, request: Request) -> Response:
+        """Ask a machine for its SSH key, to be compared: the job's result is `{host_key: {type, fingerprint}}`."""
+        return accepted(host_keys.probe(**self.body(ProbeBodySerializer), by=self.actor))
+
+    @extend_schema(request=FingerprintSerializer, responses={202: ACCEPTED})
+    @action(detail=True, methods=["post"], url_path="confirm-host-key", url_name="confirm-host-key")
+    def confirm_host_key(self, request: Request, pk: UUID) -> Response:
+        """Take the machine's changed SSH key, of just this fingerprint, and connect again."""
+        body = self.body(FingerprintSerializer)
+        return accepted(host_keys.confirm(pk, body["fingerprint"], by=self.actor))
+
+    @extend_schema(request=NothingSerializer, responses={202: ACCEPTED})
+    @action(detail=True, methods=["post"], url_path="rotate-key", url_name="rotate-key")
+    def rotate_key(self, request: Request, pk: UUID) -> Response:
+        """Put a new key of ovirtlite's on the node in the place of its old one."""
+        self.body(NothingSerializer)
+        return accepted(host_keys.rotate(pk, by=self.actor))
+
     @extend_schema(request=HostBodySerializer, responses={200: HostSerializer})
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change name, address, cluster or credentials. A new address is enrolled anew: see `job`."""
@@ -83,11 +105,25 @@ class HostViewSet(ObjectViewSet):
         )
         return self.reply(pk)
 
-    @extend_schema(responses={204: OpenApiResponse(description="Forgotten; nothing on the node changed.")})
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "remove_key",
+                OpenApiTypes.BOOL,
+                description="Take a key that ovirtlite put on the node out of it first, if the node answers: a job.",
+            )
+        ],
+        responses={
+            204: OpenApiResponse(description="Forgotten; nothing on the node changed."),
+            202: ACCEPTED,
+        },
+    )
     def destroy(self, request: Request, pk: UUID) -> Response:
-        """Take the host out of the inventory. Nothing on the node changes."""
-        services.forget(pk, by=self.actor, version=self.expected_version())
-        return Response(status=204)
+        """Take the host out of the inventory. Nothing on the node changes but, where asked, a key of ours."""
+        refuse_unknown(request, ("remove_key",))
+        remove_key = _flag(request, "remove_key")
+        job = services.forget(pk, by=self.actor, version=self.expected_version(), remove_key=remove_key)
+        return accepted(job) if job else Response(status=204)
 
     @extend_schema(request=NothingSerializer, responses={202: ACCEPTED})
     @action(detail=True, methods=["post"])
@@ -161,6 +197,13 @@ class HostViewSet(ObjectViewSet):
         if host is None:
             raise NotThere
         return host
+
+
+def _flag(request: Request, name: str) -> bool:
+    said = request.query_params.get(name, "").lower()
+    if said not in {"", "0", "1", "true", "false"}:
+        raise Invalid(f"{name} must be true or false.", errors={name: ["must be true or false"]})
+    return said in {"1", "true"}
 
 
 def _fields(body: dict[str, Any]) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def _kvm(said: dict[str, str]) -> Check:
     if kvm == "yes":
         return Check("kvm", True, False, "KVM is there.")
     if kvm == "off":
-        words = "The processor can virtualize, but KVM is off: load kvm_intel or kvm_amd, or switch it on in the firmware."
+        words = "The processor can virtualize, but KVM is off: load kvm_intel or kvm_amd, or allow it in the firmware."
     else:
         words = (
             "There is no KVM: guests run by emulation, which is slow. "

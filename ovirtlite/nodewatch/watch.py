@@ -162,7 +162,7 @@ class Watch:
 
     def _lost(self, error: errors.HypervisorError) -> None:
         state = HostState.ERROR if isinstance(error, _ONLY_A_PERSON) else HostState.UNREACHABLE
-        self._write(lambda: host_inventory.lost(self._lease.host_id, state, error.code, str(error))).result()
+        self._write(lambda: host_inventory.lost(self._lease.host_id, state, error)).result()
         self._answer_looks("unreachable")
 
     # Listening

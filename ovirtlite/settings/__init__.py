@@ -42,6 +42,8 @@ TRUSTED_PROXIES: list[str] = env.list("OVIRTLITE_TRUSTED_PROXIES", default=[])
 
 # Which addresses of nodes a person may name (see hypervisor.uri).
 ALLOW_TCP: bool = env.bool("OVIRTLITE_ALLOW_TCP", default=False)
+# Whether every host reached over ssh must be added with the fingerprint that a person compared, or known_hosts.
+REQUIRE_HOST_KEY: bool = env.bool("OVIRTLITE_REQUIRE_HOST_KEY", default=False)
 # Below which folders of a host a person may have storage pools made.
 POOL_ROOTS: list[str] = env.list(
     "OVIRTLITE_POOL_ROOTS", default=["/var/lib/libvirt", "/srv", "/mnt", "/media", "/data"]

@@ -1295,7 +1295,7 @@ export interface paths {
         get: operations["hosts_retrieve"];
         put?: never;
         post?: never;
-        /** @description Take the host out of the inventory. Nothing on the node changes. */
+        /** @description Take the host out of the inventory. Nothing on the node changes but, where asked, a key of ours. */
         delete: operations["hosts_destroy"];
         options?: never;
         head?: never;
@@ -1314,6 +1314,23 @@ export interface paths {
         get: operations["hosts_capabilities_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/{id}/confirm-host-key/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take the machine's changed SSH key, of just this fingerprint, and connect again. */
+        post: operations["hosts_confirm_host_key_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1348,6 +1365,23 @@ export interface paths {
         put?: never;
         /** @description Read everything of the node anew; try again to enrol one that could not be. */
         post: operations["hosts_refresh_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/{id}/rotate-key/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Put a new key of ovirtlite's on the node in the place of its old one. */
+        post: operations["hosts_rotate_key_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1399,6 +1433,23 @@ export interface paths {
         get: operations["hosts_offers_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hosts/probe/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask a machine for its SSH key, to be compared: the job's result is `{host_key: {type, fingerprint}}`. */
+        post: operations["hosts_probe_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2879,6 +2930,14 @@ export interface components {
             events: boolean;
             guests: components["schemas"]["GuestType"][];
         };
+        /** @description What the node shows over TLS, signed by ovirtlite's own authority. */
+        Certificate: {
+            subject: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            renews_at: string;
+        };
         /** @description One thing that is another: null where it is not there. */
         Change: {
             path: string;
@@ -3214,6 +3273,8 @@ export interface components {
             ssh_private_key?: string;
             /** @description Lines of OpenSSH's known_hosts. Without them the key is read and pinned at enrolment. */
             known_hosts?: string;
+            /** @description Used once, to install a key of ovirtlite's, and forgotten when that job ends. Needs `host_key`. */
+            ssh_password?: string;
             tls_ca_certificate?: string;
             tls_certificate?: string;
             tls_private_key?: string;
@@ -3763,6 +3824,10 @@ export interface components {
             boot_order: number | null;
             /** @description How it runs until then, where the next boot changes it. */
             live: components["schemas"]["HardwareFilesystem"] | null;
+        };
+        /** @description The changed key of a machine, as the person has compared it on the machine itself. */
+        FingerprintRequest: {
+            fingerprint: string;
         };
         /** @enum {string} */
         FirmwareEnum: "bios" | "efi" | "efi-secure";
@@ -5244,7 +5309,11 @@ export interface components {
             /** @description It does not answer: what is known of it is what was last seen. */
             stale: boolean;
             has_credentials: boolean;
+            reached_by: components["schemas"]["ReachedByEnum"];
             host_key: components["schemas"]["HostKey"] | null;
+            /** @description Another SSH key that the machine showed since; it is not used. */
+            shown_host_key: components["schemas"]["ShownKey"] | null;
+            certificate: components["schemas"]["Certificate"] | null;
             job: components["schemas"]["OpenJob"] | null;
             /** Format: date-time */
             created_at: string;
@@ -5263,6 +5332,10 @@ export interface components {
             /** Format: uuid */
             cluster?: string | null;
             credentials?: components["schemas"]["CredentialsRequest"];
+            /** @description The fingerprint of the machine's SSH key that a person compared (see `/hosts/probe/`): no other key is then pinned. Without it the first that is shown is pinned, and the job says `pinned_unseen`. */
+            host_key?: string;
+            /** @description What ovirtlite puts on the node, over SSH: a key of its own, or that and certificates of its own authority. Default: `key` where `ssh_password` is given, else `none`. */
+            install?: components["schemas"]["InstallEnum"];
         };
         /** @description A card, bridge, bond or VLAN of the machine itself, as far as its libvirt tells. */
         HostInterface: {
@@ -5291,6 +5364,8 @@ export interface components {
         HostKey: {
             type: string;
             fingerprint: string;
+            /** @description A person compared it; else the first that was shown is pinned. */
+            confirmed: boolean;
         };
         /** @enum {string} */
         HostState: "connecting" | "up" | "unreachable" | "maintenance" | "error";
@@ -5449,6 +5524,8 @@ export interface components {
             /** @description How it runs until then, where the next boot changes it. */
             live: components["schemas"]["HardwareInput"] | null;
         };
+        /** @enum {string} */
+        InstallEnum: "none" | "key" | "tls";
         Interface: {
             mac: string;
             type: string;
@@ -7054,6 +7131,10 @@ export interface components {
             /** Format: uuid */
             cluster?: string | null;
             credentials?: components["schemas"]["CredentialsRequest"];
+            /** @description The fingerprint of the machine's SSH key that a person compared (see `/hosts/probe/`): no other key is then pinned. Without it the first that is shown is pinned, and the job says `pinned_unseen`. */
+            host_key?: string;
+            /** @description What ovirtlite puts on the node, over SSH: a key of its own, or that and certificates of its own authority. Default: `key` where `ssh_password` is given, else `none`. */
+            install?: components["schemas"]["InstallEnum"];
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         PatchedImageEditRequest: {
@@ -7410,6 +7491,13 @@ export interface components {
         PreallocationEnum: "off" | "metadata" | "full";
         /** @enum {string} */
         PresetEnum: "no-spoofing";
+        /** @description A machine to ask for its SSH key. */
+        ProbeBodyRequest: {
+            /** @description A host name or an IP address. */
+            address: string;
+            /** @default 22 */
+            port: number;
+        };
         /** @description Bytes a second, in whole KiB; `burst_bytes` may go at the speed of the peak. */
         Rate: {
             average_bytes: number;
@@ -7422,6 +7510,8 @@ export interface components {
             peak_bytes?: number | null;
             burst_bytes?: number | null;
         };
+        /** @enum {string} */
+        ReachedByEnum: "local" | "ssh" | "own_key" | "tls" | "own_certificate" | "tcp" | "web_service";
         RecoveryCodes: {
             /** @description Told this once. */
             recovery_codes: string[];
@@ -7804,6 +7894,10 @@ export interface components {
             io_event_fd: boolean | null;
             /** @description How it runs until then, where the next boot changes it. */
             live: components["schemas"]["HardwareShmem"] | null;
+        };
+        ShownKey: {
+            type: string;
+            fingerprint: string;
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         ShutdownBodyRequest: {
@@ -16762,7 +16856,10 @@ export interface operations {
     };
     hosts_destroy: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Take a key that ovirtlite put on the node out of it first, if the node answers: a job. */
+                remove_key?: boolean;
+            };
             header?: {
                 /** @description The ETag that was read: 412 if the object changed since. */
                 "If-Match"?: string;
@@ -16774,6 +16871,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
             /** @description Forgotten; nothing on the node changed. */
             204: {
                 headers: {
@@ -16997,6 +17103,90 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    hosts_confirm_host_key_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FingerprintRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     hosts_interfaces_list: {
         parameters: {
             query?: never;
@@ -17056,6 +17246,86 @@ export interface operations {
         };
     };
     hosts_refresh_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    hosts_rotate_key_create: {
         parameters: {
             query?: never;
             header?: {
@@ -17291,6 +17561,79 @@ export interface operations {
             };
             /** @description Not permitted. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    hosts_probe_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProbeBodyRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
