@@ -9,6 +9,7 @@ from access import audit
 from access.actor import Actor
 from access.errors import Conflict, Invalid
 from access.models import Grant, Group, Role, User
+from access.permissions import OWNER
 from access.objects import names_of
 from access.services.checks import administrator_remains, found, locked, need, on, within_own
 
@@ -89,6 +90,22 @@ def delete(id: UUID, *, expected: int | None, by: Actor) -> None:
         grant = locked(Grant, id, expected)
         within_own(by, on(grant.role.permissions, grant.object_kind, grant.object_id))
         audit.record(by, "grant.delete", "grant", grant.pk, str(grant.role), **_describe(grant))
+        grant.delete()
+
+
+def give_owner(user: User, kind: str, id: UUID, *, by: Actor) -> None:
+    """Give the role `owner` on an object; nothing if they have it. Whether `by` may say so is asked by the caller."""
+    role = Role.objects.get(name=OWNER, built_in=True)
+    grant, new = Grant.objects.get_or_create(user=user, role=role, object_kind=kind, object_id=id)
+    if new:
+        audit.record(by, "grant.create", "grant", grant.pk, role.name, **_describe(grant))
+
+
+def take_owner(user: UUID, kind: str, id: UUID, *, by: Actor) -> None:
+    """Take that role back; nothing if they have it not."""
+    role = Role.objects.get(name=OWNER, built_in=True)
+    for grant in Grant.objects.filter(user=user, role=role, object_kind=kind, object_id=id):
+        audit.record(by, "grant.delete", "grant", grant.pk, role.name, **_describe(grant))
         grant.delete()
 
 
