@@ -9,8 +9,8 @@ from access import audit
 from access.actor import Actor
 from access.errors import Conflict, Invalid
 from access.models import Grant, Group, Role, User
-from access.permissions import OWNER
 from access.objects import names_of
+from access.permissions import OWNER
 from access.services.checks import administrator_remains, found, locked, need, on, within_own
 
 
