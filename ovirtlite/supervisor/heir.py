@@ -6,6 +6,7 @@ until then. A supervisor that ends as it should ends its heir last, like everyth
 """
 
 import os
+import signal
 import sys
 import time
 
@@ -21,6 +22,8 @@ def bury(supervisor: Process, token: str, *, grace: float = GRACE) -> None:
     """Wait for the end of the supervisor; then until all that carries its mark has ended, and kill the rest."""
     while not processes.wait([supervisor], seconds=3600):
         continue
+    for process in processes.marked(token):
+        process.signal(signal.SIGCONT)  # so that one that somebody suspended hears what the kernel asks of it
     deadline = time.monotonic() + grace
     while (left := processes.marked(token)) and time.monotonic() < deadline:
         time.sleep(_LOOKS_EVERY)

@@ -89,6 +89,7 @@ def end(processes: Iterable[Process], *, grace: float) -> list[Process]:
     processes = list(processes)
     for process in processes:
         process.signal(signal.SIGTERM)
+        process.signal(signal.SIGCONT)  # one that somebody suspended hears nothing else
     wait(processes, seconds=grace)
     killed = [process for process in processes if process.signal(signal.SIGKILL)]
     wait(killed, seconds=5)
