@@ -34,6 +34,7 @@ export function AccountMenu() {
           {name}
         </DropdownItem>
         <Divider component="li" />
+        <DropdownItem onClick={() => void navigate("/account")}>{t("account.title")}</DropdownItem>
         <DropdownItem onClick={() => void navigate("/tokens")}>{t("token.many")}</DropdownItem>
         <DropdownItem to="/api/v1/docs/" target="_blank" rel="noreferrer">
           {t("account.api")}

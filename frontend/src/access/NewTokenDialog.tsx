@@ -6,6 +6,7 @@ import { z } from "zod";
 
 import { SelectField, TextField } from "../ui/fields";
 import { ProblemAlert } from "../ui/Problems";
+import { useProof, withoutAsking } from "./account/Proof";
 import { useCreateToken, useMe } from "./queries";
 
 const DAYS = ["7", "30", "90", "365"] as const;
@@ -15,17 +16,22 @@ const schema = z.object({ name: z.string().trim().min(1), days: z.enum(DAYS), sc
 export function NewTokenDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const create = useCreateToken();
+  const { attempt, dialog } = useProof();
   const permissions = useMe().data?.permissions.everywhere ?? [];
   const form = useForm<z.infer<typeof schema>>({
     resolver: zodResolver(schema),
     defaultValues: { name: "", days: "90", scope: "all" },
   });
   const submit = ({ name, days, scope }: z.infer<typeof schema>) =>
-    create.mutate({
-      name,
-      expires_at: new Date(Date.now() + Number(days) * DAY_MS).toISOString(),
-      ...(scope === "read" && { permissions: permissions.filter((permission) => permission.endsWith(".read")) }),
-    });
+    attempt(() =>
+      create.mutateAsync({
+        name,
+        expires_at: new Date(Date.now() + Number(days) * DAY_MS).toISOString(),
+        ...(scope === "read" && { permissions: permissions.filter((permission) => permission.endsWith(".read")) }),
+      }),
+    );
+
+  if (dialog) return dialog;
   return (
     <Modal isOpen variant="small" onClose={onClose} aria-labelledby="token-title">
       <ModalHeader title={t("token.create")} labelId="token-title" />
@@ -39,7 +45,7 @@ export function NewTokenDialog({ onClose }: { onClose: () => void }) {
           </Alert>
         ) : (
           <Form id="token" onSubmit={(event) => void form.handleSubmit(submit)(event)} noValidate>
-            <ProblemAlert error={create.error} />
+            <ProblemAlert error={withoutAsking(create.error)} />
             <TextField form={form} name="name" label={t("name")} help={t("token.nameHelp")} autoFocus required />
             <SelectField
               form={form}

@@ -1,15 +1,17 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { ActionGroup, Button, Card, CardBody, CardTitle, Form, Title } from "@patternfly/react-core";
+import { ActionGroup, Button, Card, CardBody, CardTitle, Divider, Form, Title } from "@patternfly/react-core";
 import { useEffect } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 
+import { asProblem } from "../api/problem";
 import logo from "../ui/logo.svg";
 import { TextField } from "../ui/fields";
 import { LanguageMenu, ThemeMenu } from "../ui/Preferences";
-import { ProblemAlert } from "../ui/Problems";
-import { useSignIn } from "./queries";
+import { useProviders, useSignIn, type Asked } from "./queries";
+import { SecondStep } from "./SecondStep";
+import { SignInProblem } from "./SignInProblem";
 
 const schema = z.object({ username: z.string().min(1), password: z.string().min(1) });
 
@@ -20,6 +22,9 @@ export function SignInPage() {
   useEffect(() => {
     document.title = `${t("signIn.title")} · ovirtlite`;
   }, [t]);
+  const problem = signIn.error && asProblem(signIn.error);
+  const asked = problem?.code === "second_factor_required" ? (problem.more as unknown as Asked) : null;
+
   return (
     <main className="ol-sign-in">
       <Card isLarge>
@@ -29,26 +34,39 @@ export function SignInPage() {
               <img src={logo} alt="" width={32} height={32} /> ovirtlite
             </span>
           </Title>
-          <p className="ol-quiet">{t("signIn.body")}</p>
+          <p className="ol-quiet">{asked ? t("signIn.second", { name: form.getValues("username") }) : t("signIn.body")}</p>
         </CardTitle>
         <CardBody>
-          <Form onSubmit={(event) => void form.handleSubmit((who) => signIn.mutate(who))(event)} noValidate>
-            <ProblemAlert error={signIn.error} />
-            <TextField form={form} name="username" label={t("signIn.username")} autoComplete="username" autoFocus required />
-            <TextField
-              form={form}
-              name="password"
-              label={t("signIn.password")}
-              type="password"
-              autoComplete="current-password"
-              required
+          {asked ? (
+            <SecondStep
+              asked={asked}
+              onBack={() => {
+                form.resetField("password");
+                signIn.reset();
+              }}
             />
-            <ActionGroup>
-              <Button type="submit" variant="primary" isBlock isLoading={signIn.isPending} isDisabled={signIn.isPending}>
-                {t("signIn.submit")}
-              </Button>
-            </ActionGroup>
-          </Form>
+          ) : (
+            <>
+              <Form onSubmit={(event) => void form.handleSubmit((who) => signIn.mutate(who))(event)} noValidate>
+                <SignInProblem error={signIn.error} onOver={signIn.reset} />
+                <TextField form={form} name="username" label={t("signIn.username")} autoComplete="username" autoFocus required />
+                <TextField
+                  form={form}
+                  name="password"
+                  label={t("signIn.password")}
+                  type="password"
+                  autoComplete="current-password"
+                  required
+                />
+                <ActionGroup>
+                  <Button type="submit" variant="primary" isBlock isLoading={signIn.isPending} isDisabled={signIn.isPending}>
+                    {t("signIn.submit")}
+                  </Button>
+                </ActionGroup>
+              </Form>
+              <Providers />
+            </>
+          )}
         </CardBody>
       </Card>
       <div className="ol-sign-in-preferences">
@@ -56,5 +74,22 @@ export function SignInPage() {
         <ThemeMenu />
       </div>
     </main>
+  );
+}
+
+/** Who else can say who one is. */
+function Providers() {
+  const { t } = useTranslation();
+  const providers = useProviders();
+  if (providers.length === 0) return null;
+  return (
+    <div className="ol-providers">
+      <Divider />
+      {providers.map((each) => (
+        <Button key={each.id} variant="secondary" isBlock component="a" href={each.url}>
+          {t("signIn.with", { name: each.name })}
+        </Button>
+      ))}
+    </div>
   );
 }

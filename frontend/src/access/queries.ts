@@ -4,6 +4,13 @@ import { api } from "../api/client";
 import { asProblem } from "../api/problem";
 import type { Me, NewToken, Page, Permission, Token, TokenWish } from "../api/types";
 import { keys } from "../live/keys";
+import type { RequestOptions } from "./webauthn";
+
+export interface Provider {
+  id: string;
+  name: string;
+  url: string;
+}
 
 /** Who is signed in: null for nobody. Asking also sets the CSRF cookie. */
 export function useMe() {
@@ -26,12 +33,51 @@ export function useMay(permission: Permission): boolean {
   return useMe().data?.permissions.everywhere.includes(permission) ?? false;
 }
 
+/** Whether one has any of them, everywhere or on some object: then there may be something to see, or a place to make it. */
+export function useMaySomewhere(...permissions: readonly Permission[]): boolean {
+  const may = useMe().data?.permissions;
+  return permissions.some((each) => may?.everywhere.includes(each) || may?.somewhere.includes(each));
+}
+
+/** What the server waits for after the right password. */
+export interface Asked {
+  methods: ("totp" | "webauthn" | "recovery_code")[];
+  /** Null where no key of theirs works at this address. */
+  webauthn: RequestOptions | null;
+}
+
 export function useSignIn() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (who: { username: string; password: string }) => api.post("/auth/login/", who),
     onSuccess: () => client.invalidateQueries({ queryKey: ["me"] }),
+    gcTime: 0,
   });
+}
+
+/** The second step: `answer` is had of the person or their key. */
+export function useSecondStep() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (answer: () => Promise<Record<string, unknown>>) => api.post("/auth/second-factor/", await answer()),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["me"] }),
+    gcTime: 0,
+  });
+}
+
+/** Each challenge serves once. */
+export const askedAnew = () => api.get<Asked>("/auth/second-factor/");
+
+/** How else one can sign in. Without an answer there are no buttons, and the password goes on working. */
+export function useProviders(): readonly Provider[] {
+  const ways = useQuery({
+    // Below "me": it stays when all else is forgotten at the end of a session.
+    queryKey: ["me", "ways in"],
+    queryFn: ({ signal }) => api.get<{ providers: Provider[] }>("/auth/methods/", {}, signal),
+    retry: false,
+    staleTime: Infinity,
+  });
+  return ways.data?.providers ?? [];
 }
 
 export function useSignOut() {

@@ -4,6 +4,7 @@ import { useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { createBrowserRouter, Outlet, RouterProvider } from "react-router";
 
+import { DutyPage, dutyOf } from "../access/account/DutyPage";
 import { forgetWho, useMe } from "../access/queries";
 import { SignInPage } from "../access/SignInPage";
 import { onSignedOut } from "../api/client";
@@ -34,6 +35,8 @@ function Root() {
   useEffect(() => onSignedOut(signedOut), [signedOut]);
 
   if (me.data === null) return <SignInPage />;
+  const duty = me.data && dutyOf(me.data);
+  if (duty) return <DutyPage duty={duty} />;
   if (me.data) {
     return (
       <LiveProvider key={me.data.id} onRefused={askAgain}>

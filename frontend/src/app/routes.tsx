@@ -1,5 +1,6 @@
 import type { RouteObject } from "react-router";
 
+import { AccountPage } from "../access/account/AccountPage";
 import { TokensPage } from "../access/TokensPage";
 import { BackupsPage } from "../backups/BackupsPage";
 import { DeletedPage } from "../domains/deleted/DeletedPage";
@@ -36,6 +37,7 @@ export const routes: RouteObject[] = [
       { path: "backups", element: <BackupsPage /> },
       { path: "jobs", element: <JobsRoute /> },
       { path: "events", element: <EventsRoute /> },
+      { path: "account", element: <AccountPage /> },
       { path: "tokens", element: <TokensPage /> },
       { path: "*", element: <NotFoundPage /> },
     ],
