@@ -70,6 +70,22 @@ class User(AbstractBaseUser, Row):
         return self.username
 
 
+class OutsideIdentity(models.Model):
+    """Who a user is at the provider or in the directory that vouches for them. Names are never what ties the two."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="outside")
+    issuer = models.CharField(max_length=400)
+    subject = models.CharField(max_length=255)
+    given = models.ManyToManyField(Group, related_name="+")  # the groups that sign-ins gave, and may take back
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("issuer", "subject"), name="outside_identity_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.subject} of {self.issuer}"
+
+
 class Role(Row):
     """A named set of permissions. The built-in ones are the code's; see access.permissions."""
 
