@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from access.api.filters import BooleanFilter
-from domains.models import STATES, Backup, DeletedDomain, Domain, Schedule, Tag, Template
+from domains.models import STATES, Backup, DeletedDomain, Domain, Quota, Schedule, Tag, Template
 from domains.schedules.services import of_domain
 from hosts.api.present import STALE_AFTER
 from hosts.models import ANSWERS
@@ -67,6 +67,16 @@ class BackupFilter(django_filters.FilterSet):
 
     class Meta:
         model = Backup
+        fields: ClassVar[list[str]] = []
+
+
+class QuotaFilter(django_filters.FilterSet):
+    user = django_filters.UUIDFilter(field_name="user_id")
+    group = django_filters.UUIDFilter(field_name="group_id")
+    cluster = django_filters.UUIDFilter(field_name="cluster_id")
+
+    class Meta:
+        model = Quota
         fields: ClassVar[list[str]] = []
 
 

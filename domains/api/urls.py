@@ -7,6 +7,7 @@ from domains.api import inside
 from domains.api.backups import BackupViewSet
 from domains.api.deleted import DeletedDomainViewSet
 from domains.api.exchange import ApplianceViewSet
+from domains.api.quotas import OwnQuotasView, QuotaViewSet
 from domains.api.schedules import ScheduleViewSet
 from domains.api.storage_report import StorageReportView
 from domains.api.templates import TemplateViewSet
@@ -16,6 +17,7 @@ router = SimpleRouter(use_regex_path=False)
 router.register("domains", DomainViewSet, basename="domain")
 router.register("deleted-domains", DeletedDomainViewSet, basename="deleted-domain")
 router.register("backups", BackupViewSet, basename="backup")
+router.register("quotas", QuotaViewSet, basename="quota")
 router.register("schedules", ScheduleViewSet, basename="schedule")
 router.register("templates", TemplateViewSet, basename="template")
 urlpatterns = [
@@ -34,6 +36,7 @@ urlpatterns = [
         ApplianceViewSet.as_view({"post": "inspect"}, detail=True, basename="volume"),
         name="volume-appliance",
     ),
+    path("me/quotas/", OwnQuotasView.as_view(), name="me-quotas"),
     path("storage-report/", StorageReportView.as_view(), name="storage-report"),
     *inside.urlpatterns,
     *router.urls,

@@ -1613,6 +1613,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/quotas/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Those of oneself and of one's groups. Without any, only what a cluster allows is a limit. */
+        get: operations["me_quotas_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/second-factors/": {
         parameters: {
             query?: never;
@@ -2131,6 +2148,43 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quotas/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How much users, groups and clusters may have, and have. */
+        get: operations["quotas_list"];
+        put?: never;
+        /** @description Set a quota of a user or a group, everywhere or in a cluster; or of a whole cluster. */
+        post: operations["quotas_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quotas/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How much users, groups and clusters may have, and have. */
+        get: operations["quotas_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Delete it: then there is no such limit. */
+        delete: operations["quotas_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change its limits. What is there already stays, though it be more. */
+        patch: operations["quotas_partial_update"];
         trace?: never;
     };
     "/api/v1/roles/": {
@@ -2736,6 +2790,13 @@ export interface components {
         AgentEnum: "connected" | "disconnected" | "unresponsive" | "none";
         /** @enum {string} */
         AlgorithmEnum: "zero" | "nnsa" | "dod" | "bsi" | "gutmann" | "schneier" | "pfitzner7" | "pfitzner33" | "random" | "trim";
+        Amounts: {
+            domains: number;
+            vcpus: number;
+            memory_bytes: number;
+            storage_bytes: number;
+            snapshots: number;
+        };
         /** @description Where sound goes to and comes from on the node. */
         AudioDevice: {
             /** @description Names it in addresses: `disk:vda`, else `kind:n`. */
@@ -5790,6 +5851,14 @@ export interface components {
             seen_at: string | null;
             leases: components["schemas"]["Lease"][];
         };
+        /** @description Null: as much as one likes. */
+        Left: {
+            domains: number | null;
+            vcpus: number | null;
+            memory_bytes: number | null;
+            storage_bytes: number | null;
+            snapshots: number | null;
+        };
         Limits: {
             cpus: number;
             memory_bytes: number;
@@ -6541,6 +6610,22 @@ export interface components {
             /** @description On some objects only. */
             somewhere: components["schemas"]["Permission"][];
         };
+        /** @description One's own quota, or that of a group that one is in. */
+        OwnQuota: {
+            /** Format: uuid */
+            id: string;
+            group: components["schemas"]["Reference"] | null;
+            cluster: components["schemas"]["Reference"] | null;
+            /** @description Null: no limit. */
+            domains: number | null;
+            vcpus: number | null;
+            memory_bytes: number | null;
+            storage_bytes: number | null;
+            snapshots: number | null;
+            use: components["schemas"]["Amounts"];
+            left: components["schemas"]["Left"];
+            exceeded: boolean;
+        };
         OwnSecondFactor: {
             enabled: boolean;
             /** @description Whether this installation asks it of you. Without one nothing else can be done. */
@@ -6770,6 +6855,21 @@ export interface components {
              */
             previous?: string | null;
             results: components["schemas"]["Pool"][];
+        };
+        PaginatedQuotaList: {
+            /** @example 123 */
+            count: number;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=400&limit=100
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?offset=200&limit=100
+             */
+            previous?: string | null;
+            results: components["schemas"]["Quota"][];
         };
         PaginatedRevisionList: {
             /** @example 123 */
@@ -7182,6 +7282,25 @@ export interface components {
             /** @description Instead of `source`. */
             bridge?: string;
         };
+        /** @description Null, or not given: no limit. */
+        PatchedLimitsBodyRequest: {
+            /** @description At most so many domains. */
+            domains?: number | null;
+            /** @description At most so many virtual processors, of running domains and others. */
+            vcpus?: number | null;
+            /**
+             * Format: int64
+             * @description What its domains may have at most, running or not.
+             */
+            memory_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description The capacity of their disks, those in the recycle bin too.
+             */
+            storage_bytes?: number | null;
+            /** @description At most so many snapshots. */
+            snapshots?: number | null;
+        };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         PatchedMeWriteRequest: {
             name?: string;
@@ -7497,6 +7616,62 @@ export interface components {
             address: string;
             /** @default 22 */
             port: number;
+        };
+        /** @description What every object has. */
+        Quota: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+            /** @description What the reader may do to it now. */
+            actions: string[];
+            user: components["schemas"]["Reference"] | null;
+            group: components["schemas"]["Reference"] | null;
+            cluster: components["schemas"]["Reference"] | null;
+            /** @description Null: no limit. */
+            domains: number | null;
+            vcpus: number | null;
+            memory_bytes: number | null;
+            storage_bytes: number | null;
+            snapshots: number | null;
+            /** @description What there is, and what open jobs will make. */
+            use: components["schemas"]["Amounts"];
+            /** @description More is used than allowed, since a limit was lowered; only what would take more is refused. */
+            exceeded: boolean;
+        };
+        /** @description Null, or not given: no limit. */
+        QuotaBodyRequest: {
+            /** @description At most so many domains. */
+            domains?: number | null;
+            /** @description At most so many virtual processors, of running domains and others. */
+            vcpus?: number | null;
+            /**
+             * Format: int64
+             * @description What its domains may have at most, running or not.
+             */
+            memory_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description The capacity of their disks, those in the recycle bin too.
+             */
+            storage_bytes?: number | null;
+            /** @description At most so many snapshots. */
+            snapshots?: number | null;
+            /** Format: uuid */
+            user?: string | null;
+            /**
+             * Format: uuid
+             * @description All its members' domains count together.
+             */
+            group?: string | null;
+            /**
+             * Format: uuid
+             * @description Only what is there counts. Without user and group: all of it, whoever owns it.
+             */
+            cluster?: string | null;
         };
         /** @description Bytes a second, in whole KiB; `burst_bytes` may go at the speed of the peak. */
         Rate: {
@@ -18604,6 +18779,53 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    me_quotas_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnQuota"][];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     second_factors_list: {
         parameters: {
             query?: never;
@@ -21679,6 +21901,379 @@ export interface operations {
             };
             /** @description Not permitted. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    quotas_list: {
+        parameters: {
+            query?: {
+                cluster?: string;
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+                group?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /** @description The initial index from which to return the results. */
+                offset?: number;
+                /** @description By any of created_at, user, group, cluster, separated by commas; a minus in front turns it. */
+                ordering?: string;
+                /** @description A search term. */
+                search?: string;
+                user?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedQuotaList"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    quotas_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["QuotaBodyRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    quotas_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Names of the fields that the reply shall have, separated by commas. */
+                fields?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    quotas_destroy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    quotas_partial_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read: 412 if the object changed since. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedLimitsBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The object changed since the version in If-Match. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
