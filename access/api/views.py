@@ -73,6 +73,8 @@ class Endpoint(APIView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "POST" or "HTTP_IDEMPOTENCY_KEY" not in request.META or not self.keeps_replies:
             return super().dispatch(request, *args, **kwargs)
+        # Read before anybody looks for form fields in it (the CSRF check does): what is read so cannot be read again.
+        _ = request.body
         with transaction.atomic():
             response = super().dispatch(request, *args, **kwargs)
             if self._kept is not None and isinstance(response, HttpResponse):

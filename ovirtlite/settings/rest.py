@@ -98,6 +98,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "ovirtlite.api.schema.tell_alternatives_apart",
         "ovirtlite.api.schema.add_shared_parts",
     ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
