@@ -7,6 +7,7 @@ import {
   MastheadMain,
   MastheadToggle,
   Nav,
+  NavExpandable,
   NavItem,
   NavList,
   NotificationBadge,
@@ -26,6 +27,9 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink, Outlet, useLocation } from "react-router";
 
+import { adminPlaces } from "../admin/places";
+import { useMaySomewhere, useMe } from "../access/queries";
+import type { Permission } from "../api/types";
 import logo from "../ui/logo.svg";
 import { AccountMenu } from "../access/AccountMenu";
 import { JobsDrawer } from "../jobs/JobsDrawer";
@@ -35,18 +39,19 @@ import { Connection } from "./Connection";
 import { SearchDialog } from "./SearchDialog";
 
 const MAIN = "main";
-const PLACES = [
-  ["/", "overview.title"],
-  ["/domains", "domain.many"],
-  ["/templates", "template.many"],
-  ["/hosts", "host.many"],
-  ["/storage", "pool.many"],
-  ["/networks", "network.many"],
-  ["/backups", "backup.title"],
-  ["/jobs", "job.title"],
-  ["/events", "event.many"],
-  ["/deleted", "deleted.title"],
-] as const;
+// Each with what one must be allowed to do, on some object at least, to find anything there.
+const PLACES: readonly { to: string; title: string; needs: readonly Permission[] }[] = [
+  { to: "/", title: "overview.title", needs: [] },
+  { to: "/domains", title: "domain.many", needs: ["domain.read", "domain.create"] },
+  { to: "/templates", title: "template.many", needs: ["template.read"] },
+  { to: "/hosts", title: "host.many", needs: ["host.read", "host.enrol"] },
+  { to: "/storage", title: "pool.many", needs: ["pool.read", "pool.create"] },
+  { to: "/networks", title: "network.many", needs: ["network.read", "network.create"] },
+  { to: "/backups", title: "backup.title", needs: ["domain.backup", "pool.read"] },
+  { to: "/jobs", title: "job.title", needs: ["job.read"] },
+  { to: "/events", title: "event.many", needs: ["event.read"] },
+  { to: "/deleted", title: "deleted.title", needs: ["domain.undefine"] },
+];
 
 /** What is around every page: where one can go, what is running, who one is. */
 export function Frame() {
@@ -54,7 +59,6 @@ export function Frame() {
   const [drawer, setDrawer] = useState(false);
   const [searching, setSearching] = useState(false);
   useSearchKey(() => setSearching(true));
-  const { pathname } = useLocation();
 
   return (
     <>
@@ -65,13 +69,10 @@ export function Frame() {
             <PageSidebarBody>
               <Nav aria-label={t("navigation")}>
                 <NavList>
-                  {PLACES.map(([to, title]) => (
-                    <NavItem key={to} isActive={to === "/" ? pathname === "/" : pathname.startsWith(to)}>
-                      <NavLink to={to} end={to === "/"}>
-                        {t(title)}
-                      </NavLink>
-                    </NavItem>
+                  {PLACES.map((place) => (
+                    <Place key={place.to} {...place} />
                   ))}
+                  <AdministrationPlaces />
                 </NavList>
               </Nav>
             </PageSidebarBody>
@@ -88,6 +89,38 @@ export function Frame() {
       </Page>
       {searching && <SearchDialog onClose={() => setSearching(false)} />}
     </>
+  );
+}
+
+/** Absent for who could see nothing there. */
+function Place({ to, title, needs }: (typeof PLACES)[number]) {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const may = useMaySomewhere(...needs);
+  if (needs.length > 0 && !may) return null;
+  return (
+    <NavItem isActive={to === "/" ? pathname === "/" : pathname.startsWith(to)}>
+      <NavLink to={to} end={to === "/"}>
+        {t(title)}
+      </NavLink>
+    </NavItem>
+  );
+}
+
+function AdministrationPlaces() {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const places = adminPlaces(useMe().data?.permissions.everywhere);
+  const inside = pathname.startsWith("/admin");
+  if (places.length === 0) return null;
+  return (
+    <NavExpandable title={t("admin.title")} isActive={inside} isExpanded={inside}>
+      {places.map(({ to, title }) => (
+        <NavItem key={to} isActive={pathname.startsWith(to)}>
+          <NavLink to={to}>{t(title)}</NavLink>
+        </NavItem>
+      ))}
+    </NavExpandable>
   );
 }
 

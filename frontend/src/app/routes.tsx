@@ -2,6 +2,7 @@ import type { RouteObject } from "react-router";
 
 import { AccountPage } from "../access/account/AccountPage";
 import { TokensPage } from "../access/TokensPage";
+import { adminRoutes } from "../admin/Administration";
 import { BackupsPage } from "../backups/BackupsPage";
 import { DeletedPage } from "../domains/deleted/DeletedPage";
 import { ImportPage } from "../domains/exchange/ImportPage";
@@ -39,6 +40,7 @@ export const routes: RouteObject[] = [
       { path: "events", element: <EventsRoute /> },
       { path: "account", element: <AccountPage /> },
       { path: "tokens", element: <TokensPage /> },
+      adminRoutes,
       { path: "*", element: <NotFoundPage /> },
     ],
   },

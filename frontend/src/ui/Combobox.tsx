@@ -35,13 +35,15 @@ interface ComboboxProps<T extends FieldValues> {
   /** Said where there is nothing to choose. */
   none: string;
   onPicked?: (value: string) => void;
+  /** What is typed, for choices that the server finds. */
+  onTyped?: (text: string) => void;
 }
 
 const MOST_SHOWN = 60;
 
 /** One of many, found by typing a part of its name. */
 export function Combobox<T extends FieldValues>(props: ComboboxProps<T>) {
-  const { form, name, label, help, placeholder, required, choices, busy = false, none, onPicked } = props;
+  const { form, name, label, help, placeholder, required, choices, busy = false, none, onPicked, onTyped } = props;
   const id = useId();
   const { t } = useTranslation();
   const { field, fieldState } = useController({ control: form.control, name });
@@ -65,6 +67,7 @@ export function Combobox<T extends FieldValues>(props: ComboboxProps<T>) {
   const close = () => {
     setOpen(false);
     setTyped(null);
+    onTyped?.("");
   };
   const pick = (picked: string) => {
     field.onChange(picked);
@@ -119,6 +122,7 @@ export function Combobox<T extends FieldValues>(props: ComboboxProps<T>) {
                 onClick={() => !open && show()}
                 onChange={(_event, text) => {
                   setTyped(text);
+                  onTyped?.(text);
                   setActive(0);
                   setOpen(true);
                 }}

@@ -23,6 +23,8 @@ export interface Filter {
   name: string;
   title: string;
   options: readonly { value: string; label: string }[];
+  /** The server takes one value of it: another takes the place of the first. */
+  single?: boolean;
 }
 
 const TYPING_PAUSE_MS = 250;
@@ -90,7 +92,7 @@ function FilterField({ filter, table }: { filter: Filter; table: TableState }) {
   const chosen = table.filters[filter.name] ?? [];
   const labelOf = (value: string) => filter.options.find((option) => option.value === value)?.label ?? value;
   const toggle = (value: string) =>
-    table.setFilter(filter.name, chosen.includes(value) ? chosen.filter((each) => each !== value) : [...chosen, value]);
+    table.setFilter(filter.name, chosen.includes(value) ? chosen.filter((each) => each !== value) : filter.single ? [value] : [...chosen, value]);
   return (
     <ToolbarFilter
       categoryName={filter.title}
@@ -119,7 +121,7 @@ function FilterField({ filter, table }: { filter: Filter; table: TableState }) {
       >
         <SelectList>
           {filter.options.map((option) => (
-            <SelectOption key={option.value} value={option.value} hasCheckbox isSelected={chosen.includes(option.value)}>
+            <SelectOption key={option.value} value={option.value} hasCheckbox={!filter.single} isSelected={chosen.includes(option.value)}>
               {option.label}
             </SelectOption>
           ))}

@@ -9,6 +9,14 @@ export function objectPath(object: { kind: string; id: string }): string | null 
       return `/storage?pool=${object.id}`;
     case "network":
       return `/networks/${object.id}`;
+    case "template":
+      return `/templates/${object.id}`;
+    case "user":
+      return `/admin/users/${object.id}`;
+    case "group":
+      return `/admin/groups/${object.id}`;
+    case "role":
+      return `/admin/roles/${object.id}`;
     case "backup":
       return "/backups";
     case "schedule":
