@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from access import audit
 from access.actor import Actor
-from access.errors import NotThere
+from access.errors import NotPermitted, NotThere
 from jobs import claims
 from jobs.errors import Busy, NotCancellable
 from jobs.kinds import kind_named
@@ -89,12 +89,16 @@ def ring(job_id: UUID, queue: str) -> None:
 def cancel(job_id: UUID, *, by: Actor) -> Job:
     """Cancel a job: at once while it is queued, else by asking whoever carries it out.
 
-    Raises NotThere, NotCancellable.
+    Raises NotThere, NotPermitted, NotCancellable.
     """
     with transaction.atomic():
         job = Job.objects.permitted(by, "job.read").filter(pk=job_id).first()
-        if job is None or not Job.objects.permitted(by, "job.cancel").filter(pk=job_id).exists():
+        if job is None:
             raise NotThere
+        if not Job.objects.permitted(by, "job.cancel").filter(pk=job_id).exists():
+            raise NotPermitted(
+                "You may see this job, but not cancel it: that needs the permission job.cancel."
+            )
         if not job.open:
             raise NotCancellable(f"{job.kind} of {job.object_name} has already {job.state}.")
         if not claims.cancel_queued(job):

@@ -12,7 +12,6 @@ from rest_framework.test import APIClient
 
 from access.actor import Actor
 from access.models import AuditEntry, Grant, User
-from access.permissions import BUILT_IN_ROLES
 from access.secrets import seal
 from domains.backups.users import settle_abandoned
 from domains.models import Backup, Domain, Schedule, Snapshot, Tag
@@ -57,66 +56,6 @@ def schedule(into: Pool, by: User, *domains: Domain, **other: Any) -> Schedule:
     )  # fmt: skip
     made.domains.set(domains)
     return made
-
-
-# Who may what. "" where a list is of what one may see.
-TABLE = {
-    ("get", BACKUPS): "",
-    ("get", f"{BACKUPS}B/"): "domain.read",
-    ("post", f"{BACKUPS}B/verify/"): "domain.backup",
-    ("post", f"{BACKUPS}B/restore/"): "domain.backup",
-    ("delete", f"{BACKUPS}B/"): "domain.backup",
-    ("get", SCHEDULES): "",
-    ("post", SCHEDULES): "domain.backup",
-    ("get", f"{SCHEDULES}S/"): "domain.read",
-    ("patch", f"{SCHEDULES}S/"): "domain.backup",
-    ("post", f"{SCHEDULES}S/run/"): "domain.backup",
-    ("delete", f"{SCHEDULES}S/"): "domain.backup",
-}
-
-
-def tried(by: User, pool: Pool, of: Backup, planned: Schedule) -> dict[tuple[str, str], int]:
-    bodies = {
-        ("post", SCHEDULES): {
-            "name": uuid4().hex,
-            "kind": "backup",
-            "rule": DAILY,
-            "tag": "x",
-            "pool": str(pool.pk),
-        },
-        ("post", f"{BACKUPS}B/restore/"): {"name": "back"},
-        ("patch", f"{SCHEDULES}S/"): {"keep": 3},
-    }
-    asking = client_of(by)
-    found = {}
-    for method, path in TABLE:
-        url = path.replace("B/", f"{of.pk}/").replace("S/", f"{planned.pk}/")
-        said = {} if method == "get" else {"format": "json"}
-        found[method, path] = getattr(asking, method)(url, bodies.get((method, path), {}), **said).status_code
-        Job.objects.all().delete()
-    return found
-
-
-@pytest.mark.parametrize("role", BUILT_IN_ROLES, ids=lambda role: role.name)
-def test_every_role_can_do_what_its_permissions_say(role: Any, pool: Pool, admin: User) -> None:
-    of = backup(pool)
-    planned = schedule(pool, admin, domain(pool), next_at=None)
-    wrong = {}
-    for at, status in tried(person("one", role.name), pool, of, planned).items():
-        may = not TABLE[at] or TABLE[at] in role.permissions
-        if status >= 500 or (status in {401, 403, 404}) is may:
-            wrong[at] = status
-    assert not wrong
-
-
-def test_who_may_all_to_another_domain_does_not_even_see_these(pool: Pool, admin: User) -> None:
-    eve = person("eve")
-    give(eve, "operator", kind="domain", at=domain(pool, "other").pk)
-    of, planned = backup(pool, domain(pool)), schedule(pool, admin, domain(pool, "db"), tag="mine")
-    statuses = tried(eve, pool, of, planned)
-    assert {status for (_, path), status in statuses.items() if "/B/" in path or "/S/" in path} == {404}
-    for path in (BACKUPS, SCHEDULES):
-        assert client_of(eve).get(path).json()["results"] == []
 
 
 def test_a_backup_is_asked_for_and_shown(client: APIClient, pool: Pool) -> None:

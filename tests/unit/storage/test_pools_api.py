@@ -1,16 +1,14 @@
-"""Pools over the API: who may do what on every route, what is one storage, how full they were."""
+"""Pools over the API: what reaches the host itself, what is one storage, how full they were."""
 
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.urls import resolve
 from django.utils import timezone
 
 from access.actor import Actor
 from access.models import AuditEntry
-from access.permissions import BUILT_IN_ROLES
 from domains.creation.place import host_for
 from hosts.models import Cluster, Host
 from hypervisor.data import PoolSeen
@@ -22,30 +20,12 @@ from storage.models import Pool, PoolSample, SharedPool, Volume
 from storage.pools import trend
 from storage.pools.offers import record_offers
 from storage.pools.shared import elsewhere, forget_empty, key_of, pool_on, volume_on
-from tests.unit.access.people import client_of, give, person
-from tests.unit.api.test_routes import _api_routes, _path
+from tests.unit.access.people import client_of, person
 from tests.unit.domains.conftest import two_hosts
 
 __all__ = ["two_hosts"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("doorbell")]
 GIB = 2**30
-_P, _S = "pools/<uuid:pk>/", "shared-pools/<uuid:pk>/"
-TABLE: dict[tuple[str, str], str] = {
-    ("get", "pools/"): "",
-    ("post", "pools/"): "pool.create",
-    ("get", "pools/options/"): "pool.create",
-    ("post", "pools/discover/"): "pool.create",
-    ("get", _P): "pool.read",
-    ("patch", _P): "pool.edit",
-    ("delete", _P): "pool.delete",
-    **{("post", f"{_P}{verb}/"): f"pool.{verb}" for verb in ("start", "stop", "refresh", "build")},
-    ("get", f"{_P}trend/"): "pool.read",
-    ("get", "shared-pools/"): "",
-    ("post", "shared-pools/"): "pool.edit",
-    ("get", _S): "pool.read",
-    ("delete", _S): "pool.edit",
-}
-OTHERS = (f"{_P}volumes/", f"{_P}fetch/")  # about what is in a pool: see the volumes' own table
 
 
 def seen(uuid: UUID, type: str = "dir", target: str = "/srv/vm", **other: Any) -> PoolSeen:
@@ -76,30 +56,6 @@ def world(two_hosts: tuple[Host, Host]) -> dict[str, Any]:
     return {"pools": pools, "shared": shared, "host": str(two_hosts[0].pk)}
 
 
-def _statuses(client: Any, world: dict[str, Any]) -> dict[tuple[str, str], int]:
-    new = {"host": world["host"], "name": "new", "type": "dir", "target": "/srv/new"}
-    bodies: dict[tuple[str, str], Any] = {
-        ("post", "pools/"): new,
-        ("post", "pools/discover/"): {"host": world["host"], "type": "logical"},
-        ("patch", _P): {"autostart": False},
-        ("post", "shared-pools/"): {"name": "x", "pools": [str(pool.pk) for pool in world["pools"]]},
-    }
-    found = {}
-    for method, route in TABLE:
-        url = route.replace(_S, f"shared-pools/{world['shared'].pk}/").replace(
-            _P, f"pools/{world['pools'][0].pk}/"
-        )
-        query = f"?host={world['host']}" if route == "pools/options/" else ""
-        body = bodies.get((method, route), {})
-        ask = getattr(client, method)
-        answer = (
-            ask(f"/api/v1/{url}{query}") if method == "get" else ask(f"/api/v1/{url}", body, format="json")
-        )
-        found[method, route] = answer.status_code
-        Job.objects.all().delete()
-    return found
-
-
 @pytest.mark.parametrize(
     ("type", "source", "permission"),
     [
@@ -126,38 +82,6 @@ def test_what_reaches_the_host_itself_takes_a_permission_of_its_own(
         client_of(person("ada", "administrator")).post("/api/v1/pools/", wish, format="json").status_code
         == 202
     )
-
-
-def test_the_table_has_every_route() -> None:
-    found = set()
-    for route in _api_routes():
-        short = route.removeprefix("api/v1/")
-        if short.startswith(("pools", "shared-pools")) and short not in OTHERS:
-            actions = resolve(_path(route)).func.actions  # type: ignore[attr-defined]
-            found |= {(method, short) for method in actions if method != "head"}
-    assert found == set(TABLE)
-
-
-@pytest.mark.parametrize("role", BUILT_IN_ROLES, ids=lambda role: role.name)
-def test_every_role_can_do_what_its_permissions_say(role: Any, world: dict[str, Any]) -> None:
-    wrong = {}
-    for at, status in _statuses(client_of(person("one", role.name)), world).items():
-        may = not TABLE[at] or TABLE[at] in role.permissions
-        if status >= 500 or (status in {401, 403}) is may or (status == 404 and may):
-            wrong[at] = status
-    assert not wrong
-
-
-def test_who_has_another_pool_does_not_see_this_one(
-    world: dict[str, Any], two_hosts: tuple[Host, Host]
-) -> None:
-    eve = person("eve")
-    give(eve, "operator", kind="pool", at=recorded(two_hosts[0], target="/srv/eve", name="eve").pk)
-    statuses = _statuses(client_of(eve), world)
-    assert {status for at, status in statuses.items() if "<uuid:pk>" in at[1]} == {404}
-    assert statuses["post", "pools/"] in {400, 403}
-    assert statuses["post", "shared-pools/"] == 404
-    assert client_of(eve).get("/api/v1/shared-pools/").json()["count"] == 0
 
 
 def test_actions_are_what_its_reader_may_do_now(world: dict[str, Any]) -> None:
