@@ -40,6 +40,14 @@ class Actor:
     def token_id(self) -> UUID | None:
         return self.token.pk if self.token is not None else None
 
+    @cached_property
+    def session_id(self) -> UUID | None:
+        """The id by which people know the browser session; see SignedInSession."""
+        from access.sessions import told_of
+
+        told = told_of(self.session_key) if self.session_key else None
+        return told.pk if told is not None else None
+
     @property
     def name(self) -> str:
         if self.is_system:
@@ -61,18 +69,6 @@ class Actor:
     def may(self, permission: str) -> bool:
         """Whether the permission reaches anything at all."""
         return bool(self.scope(permission))
-
-    def fresh(self) -> "Actor":
-        """The same asker with rights to be read anew; of a user or token that is gone, one without any."""
-        if self.is_system or self.user is None:
-            return self
-        user = type(self.user).objects.filter(pk=self.user.pk).first()
-        token = None
-        if self.token is not None:
-            token = type(self.token).objects.filter(pk=self.token.pk).first()
-            if token is None:
-                user = None
-        return Actor(user=user, token=token, address=self.address, session_key=self.session_key)
 
 
 Actor.SYSTEM = Actor()

@@ -1,14 +1,15 @@
 """Accounts, what they may do, the tokens of their programs, and what they asked for."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 
-from access.querysets import PermittedQuerySet
+from access.querysets import AppendOnly, AppendOnlyQuerySet, PermittedQuerySet
 
 
 class Row(models.Model):
@@ -76,7 +77,9 @@ class OutsideIdentity(models.Model):
     user = models.OneToOneField(User, models.CASCADE, related_name="outside")
     issuer = models.CharField(max_length=400)
     subject = models.CharField(max_length=255)
-    given = models.ManyToManyField(Group, related_name="+")  # the groups that sign-ins gave, and may take back
+    given = models.ManyToManyField(
+        Group, related_name="+"
+    )  # the groups that sign-ins gave, and may take back
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -165,16 +168,21 @@ class Token(Row):
 
 
 class AuditEntry(models.Model):
-    """Who asked for what, and what was answered. Names are copied: the entry outlives what it speaks of."""
+    """Who asked for what, and what was answered. Names are copied: the entry outlives what it speaks of.
+
+    Never changed and never deleted: triggers of the database hold that too (see access.chain). Only its place in the
+    chain is written later, once.
+    """
 
     PERMITTED_BY: ClassVar[dict[str, str]] = {}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    at = models.DateTimeField(auto_now_add=True)
-    actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    actor_id = models.UUIDField(null=True)
     actor_name = models.CharField(max_length=150)
-    token = models.ForeignKey(Token, models.SET_NULL, null=True, related_name="+")
+    token_id = models.UUIDField(null=True)
     token_name = models.CharField(max_length=150, blank=True, default="")
+    session_id = models.UUIDField(null=True)
     address = models.CharField(max_length=64, blank=True, default="")
     action = models.CharField(max_length=64)
     object_kind = models.CharField(max_length=32)
@@ -182,17 +190,60 @@ class AuditEntry(models.Model):
     object_name = models.CharField(max_length=255, blank=True, default="")
     result = models.CharField(max_length=32)
     detail = models.JSONField(default=dict)
+    changes = models.JSONField(default=dict)  # {field: {"before", "after"}}
+    # "KEY.HMAC" of all above, made when it was written; then its place in the chain, and the chain's digest up to it.
+    mac = models.CharField(max_length=100, editable=False)
+    sequence = models.PositiveBigIntegerField(null=True, unique=True, editable=False)
+    digest = models.CharField(max_length=100, blank=True, default="", editable=False)
 
-    objects = PermittedQuerySet.as_manager()
+    objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:
         indexes = (
             models.Index(fields=("-at", "-id"), name="audit_newest"),
             models.Index(fields=("object_id", "-at"), name="audit_by_object"),
+            models.Index(fields=("actor_id", "-at"), name="audit_by_actor"),
+            models.Index(fields=("at", "id"), condition=Q(sequence__isnull=True), name="audit_unsealed"),
         )
 
     def __str__(self) -> str:
         return f"{self.actor_name}: {self.action}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write a new entry, with its proof. Raises AppendOnly for one that is written already."""
+        from access.chain import mac_of
+
+        if not self._state.adding:
+            raise AppendOnly("An entry of the audit log is never changed.")
+        self.mac = mac_of(self)
+        super().save(*args, force_insert=True, **{k: v for k, v in kwargs.items() if k == "using"})
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise AppendOnly("An entry of the audit log is never deleted.")
+
+
+class AuditAnchor(models.Model):
+    """Where the chain begins since its oldest entries were removed by their age. One row, or none."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    sequence = models.PositiveBigIntegerField()  # the last entry that is gone
+    digest = models.CharField(max_length=100)  # and the chain's digest up to it
+    mac = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return str(self.sequence)
+
+
+class AuditReader(models.Model):
+    """Somebody outside to whom the audit log is sent, and up to where they have it."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    sequence = models.PositiveBigIntegerField(default=0)
+    held_until = models.DateTimeField(default=timezone.now)  # by whoever sends now
+    failing_since = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class SignedInSession(models.Model):

@@ -1,6 +1,6 @@
 """Permission as a queryset verb: the one path that REST, sockets and consoles take to an object."""
 
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -34,3 +34,16 @@ class PermittedQuerySet(models.QuerySet[M]):
         for other in reached[1:]:
             condition |= other
         return self.filter(condition)
+
+
+class AppendOnly(TypeError):
+    """What is only ever added to was to be changed or deleted: an error of the program."""
+
+
+class AppendOnlyQuerySet(PermittedQuerySet[M]):
+    """Rows that are written once. The sealing of the audit log goes past it; see access.chain."""
+
+    def _refused(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly("Entries of the audit log are never changed and never deleted.")
+
+    update = delete = bulk_update = bulk_create = update_or_create = _refused

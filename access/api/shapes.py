@@ -15,7 +15,8 @@ from access.services.signing_in import LONGEST_PASSWORD
 
 THEMES = ("auto", "light", "dark")
 SOURCES = ("local", "oidc", "ldap")
-RESULTS = ("accepted", "refused", "failed")
+RESULTS = ("accepted", "refused", "failed", "succeeded", "cancelled")
+BREACHES = ("changed", "missing", "moved", "truncated", "unknown_key")
 
 
 def password_field(**kwargs: Any) -> serializers.CharField:
@@ -180,13 +181,46 @@ class AuditActorSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(allow_blank=True)
 
 
+class AuditChangeSerializer(serializers.Serializer[Any]):
+    before = serializers.JSONField(allow_null=True)
+    after = serializers.JSONField(allow_null=True)
+
+
 class AuditEntrySerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
+    sequence = serializers.IntegerField(
+        allow_null=True, help_text="Its place in the chain. Null in the moments before it has one."
+    )
     at = serializers.DateTimeField()
     actor = AuditActorSerializer()
     token = AuditActorSerializer(allow_null=True)
+    session = serializers.UUIDField(
+        allow_null=True, help_text="The browser session, as /me/sessions/ names it."
+    )
     address = serializers.CharField(allow_blank=True)
     action = serializers.CharField()
     object = AuditObjectSerializer()
-    result = serializers.ChoiceField(choices=RESULTS)
+    result = serializers.ChoiceField(
+        choices=RESULTS, help_text="Of a job's end: succeeded, failed, cancelled; `detail.job` is the job."
+    )
     detail = serializers.DictField()
+    changes = serializers.DictField(
+        child=AuditChangeSerializer(),
+        help_text="What a field was and what it became; a secret: only that it changed.",
+    )
+    digest = serializers.CharField(allow_blank=True, help_text="Of the chain up to this entry.")
+
+
+class AuditVerdictSerializer(serializers.Serializer[Any]):
+    valid = serializers.BooleanField()
+    checked = serializers.IntegerField(help_text="How many entries were looked at, from `first` on.")
+    first = serializers.IntegerField()
+    unsealed = serializers.IntegerField(help_text="Entries that have no place in the chain yet.")
+    head_known = serializers.BooleanField(
+        help_text="Whether the end was compared with this machine's own note of it."
+    )
+    broken_at = serializers.IntegerField(
+        allow_null=True, help_text="The first place where something is wrong."
+    )
+    problem = serializers.ChoiceField(choices=BREACHES, allow_null=True)
+    detail = serializers.CharField(allow_blank=True)

@@ -148,7 +148,7 @@ def _complete(request: HttpRequest, user: User, *, by: Actor, method: str) -> Us
     """Django gives the session a new key here: one that was known before means nothing after."""
     with transaction.atomic():
         login(request, user)
-        detail = {"second_factor": method} if method else {}
+        detail: dict[str, Any] = {"second_factor": method} if method else {}
         audit.record(
             Actor(user=user, address=by.address), "auth.login", "user", user.pk, user.username, **detail
         )

@@ -1,5 +1,6 @@
 """Django's settings. All that differs between installations comes from the environment: see the table in the README."""
 
+import os
 import socket
 from ipaddress import ip_network
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import environ
 
+from access.identities.configuration import Ldap, Oidc
 from ovirtlite import embedded
 from ovirtlite.settings.home import Home
 from ovirtlite.settings.rest import *  # noqa: F403
@@ -17,6 +19,9 @@ BASE_DIR = HOME.project
 
 DEBUG = False
 SECRET_KEY = HOME.secret_key()
+# The keys of secrets at rest, the one that seals first; else they are in the file (see access.keys).
+SECRETS_KEYS: list[str] = env.str("OVIRTLITE_SECRETS_KEY", default="").split()
+KEYS_FILE = HOME.keys_file
 LISTEN = HOME.listen
 CONSOLE_LISTEN = HOME.console_listen
 CONSOLE_URL = HOME.console_url
@@ -39,6 +44,10 @@ ORIGINS: list[str] = sorted(
 )
 CSRF_TRUSTED_ORIGINS = ORIGINS
 TRUSTED_PROXIES: list[str] = env.list("OVIRTLITE_TRUSTED_PROXIES", default=[])
+
+# Who else may say who somebody is; see access.identities.
+OIDC = Oidc.from_env(os.environ)
+LDAP = Ldap.from_env(os.environ)
 
 # Which addresses of nodes a person may name (see hypervisor.uri).
 ALLOW_TCP: bool = env.bool("OVIRTLITE_ALLOW_TCP", default=False)

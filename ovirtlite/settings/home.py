@@ -69,6 +69,19 @@ class Home:
     def redis_socket(self) -> Path:
         return self.run / "redis.sock"
 
+    @property
+    def keys_file(self) -> Path | None:
+        """Where the keys of secrets at rest are (see access.keys). None: they are derived from OVIRTLITE_SECRET_KEY.
+
+        That is so where the environment gives a secret key and names no keys: it may be one of several machines, of
+        which none must make a key that the others do not have.
+        """
+        named = os.environ.get("OVIRTLITE_KEYS_FILE")
+        if named:
+            return Path(named).expanduser().absolute()
+        file = self.path / "keys"
+        return None if os.environ.get("OVIRTLITE_SECRET_KEY") and not file.exists() else file
+
     def make_folders(self) -> None:
         """Make HOME and its folders, readable by this user alone."""
         for folder in (self.path, self.run, self.log, self.nodes):

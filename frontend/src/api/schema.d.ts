@@ -38,6 +38,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/export/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All entries as lines of JSON, oldest first
+         * @description Who asked for what, from where, and what was answered.
+         */
+        get: operations["audit_export_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Is the log what was written?
+         * @description Who asked for what, from where, and what was answered.
+         */
+        post: operations["audit_verify_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login/": {
         parameters: {
             query?: never;
@@ -66,6 +106,23 @@ export interface paths {
         put?: never;
         /** @description End this session. */
         post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/methods/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How one can sign in here. Needs no sign-in. */
+        get: operations["sign_in_methods"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2823,20 +2880,38 @@ export interface components {
             id: string | null;
             name: string;
         };
+        AuditChange: {
+            before: unknown | null;
+            after: unknown | null;
+        };
         AuditEntry: {
             /** Format: uuid */
             id: string;
+            /** @description Its place in the chain. Null in the moments before it has one. */
+            sequence: number | null;
             /** Format: date-time */
             at: string;
             actor: components["schemas"]["AuditActor"];
             token: components["schemas"]["AuditActor"] | null;
+            /**
+             * Format: uuid
+             * @description The browser session, as /me/sessions/ names it.
+             */
+            session: string | null;
             address: string;
             action: string;
             object: components["schemas"]["AuditObject"];
+            /** @description Of a job's end: succeeded, failed, cancelled; `detail.job` is the job. */
             result: components["schemas"]["AuditResult"];
             detail: {
                 [key: string]: unknown;
             };
+            /** @description What a field was and what it became; a secret: only that it changed. */
+            changes: {
+                [key: string]: components["schemas"]["AuditChange"];
+            };
+            /** @description Of the chain up to this entry. */
+            digest: string;
         };
         AuditObject: {
             kind: string;
@@ -2845,7 +2920,21 @@ export interface components {
             name: string;
         };
         /** @enum {string} */
-        AuditResult: "accepted" | "refused" | "failed";
+        AuditResult: "accepted" | "refused" | "failed" | "succeeded" | "cancelled";
+        AuditVerdict: {
+            valid: boolean;
+            /** @description How many entries were looked at, from `first` on. */
+            checked: number;
+            first: number;
+            /** @description Entries that have no place in the chain yet. */
+            unsealed: number;
+            /** @description Whether the end was compared with this machine's own note of it. */
+            head_known: boolean;
+            /** @description The first place where something is wrong. */
+            broken_at: number | null;
+            problem: components["schemas"]["ProblemEnum"] | components["schemas"]["NullEnum"];
+            detail: string;
+        };
         /** @description A restore point of a domain, which may be gone by now. */
         Backup: {
             /** Format: uuid */
@@ -7617,6 +7706,15 @@ export interface components {
             /** @default 22 */
             port: number;
         };
+        /** @enum {string} */
+        ProblemEnum: "changed" | "missing" | "moved" | "truncated" | "unknown_key";
+        Provider: {
+            id: string;
+            /** @description What the button says. */
+            name: string;
+            /** @description Where the browser goes; `?next=/path` names where to come out. What fails comes back to /?sign_in_error=CODE: name_taken, not_allowed, closed, failed. */
+            url: string;
+        };
         /** @description What every object has. */
         Quota: {
             /** Format: uuid */
@@ -8078,6 +8176,10 @@ export interface components {
         ShutdownBodyRequest: {
             /** @description How long the guest has; 180 when not given. */
             timeout_seconds?: number;
+        };
+        SignInMethods: {
+            password: boolean;
+            providers: components["schemas"]["Provider"][];
         };
         /** @description The node's smart card, one made of certificates of the node, or one that comes over a character device. */
         SmartcardDevice: {
@@ -8736,8 +8838,10 @@ export interface operations {
             query?: {
                 action?: string;
                 actor?: string;
+                address?: string;
                 after?: string;
                 before?: string;
+                changes?: string;
                 /** @description Names of the fields that the reply shall have, separated by commas. */
                 fields?: string;
                 kind?: string;
@@ -8746,11 +8850,12 @@ export interface operations {
                 object?: string;
                 /** @description The initial index from which to return the results. */
                 offset?: number;
-                /** @description By any of at, action, actor, separated by commas; a minus in front turns it. */
+                /** @description By any of at, action, actor, sequence, separated by commas; a minus in front turns it. */
                 ordering?: string;
-                result?: "accepted" | "failed" | "refused";
+                result?: "accepted" | "cancelled" | "failed" | "refused" | "succeeded";
                 /** @description A search term. */
                 search?: string;
+                session?: string;
             };
             header?: never;
             path?: never;
@@ -8847,6 +8952,121 @@ export interface operations {
             };
             /** @description No such object, or none that one may see. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    audit_export_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    audit_verify_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditVerdict"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8983,6 +9203,35 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    sign_in_methods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInMethods"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

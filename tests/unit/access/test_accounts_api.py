@@ -81,7 +81,7 @@ def test_a_token_is_shown_once_and_works(client: APIClient, admin: User) -> None
     # No CSRF token is asked of a program, and the audit log names its token.
     assert program.post(f"{V1}/users/", {"username": "bob"}, format="json").status_code == 201
     entry = AuditEntry.objects.get(action="user.create")
-    assert (entry.actor, entry.token_name) == (admin, "ci")
+    assert (entry.actor_id, entry.token_name) == (admin.pk, "ci")
     assert client.delete(made["Location"]).status_code == 204
     assert program.get(f"{V1}/users/").json()["code"] == "invalid_token"
     assert not Token.objects.exists()
@@ -132,8 +132,8 @@ def test_refusals_are_in_the_audit_log(admin: User) -> None:
     vera = person("vera", "viewer")
     client_of(vera).delete(f"{V1}/users/{admin.pk}/")
     entry = AuditEntry.objects.get()
-    assert (entry.actor, entry.action, entry.object_id, entry.result) == (
-        vera,
+    assert (entry.actor_id, entry.action, entry.object_id, entry.result) == (
+        vera.pk,
         "user.delete",
         admin.pk,
         "refused",
