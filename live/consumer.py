@@ -8,16 +8,15 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 import redis
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from access.actor import Actor
 from access.sockets import actor_of_scope
 from live.hub import hub
 from live.notices import Notice
+from live.rights import rights
 
 HEARTBEAT_SECONDS = 15.0
-RIGHTS_SECONDS = 5.0
 WAIT_FOR_REDIS_SECONDS = 5.0
 MOST_PENDING = 5_000
 KINDS = frozenset(
@@ -45,7 +44,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._actor = Actor()
+        self.actor = Actor()
         self._kinds = KINDS
         self._pending: dict[tuple[str, UUID], tuple[Notice, str]] = {}
         self._resync: str | None = None
@@ -59,7 +58,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
         if actor is None:
             await self.close(CLOSE_NOT_SIGNED_IN)
             return
-        self._actor = actor
+        self.actor = actor
         query = parse_qs(self.scope["query_string"].decode("latin-1"))
         if "kinds" in query:
             asked = {kind for given in query["kinds"] for kind in given.split(",") if kind}
@@ -77,9 +76,11 @@ class EventsConsumer(AsyncWebsocketConsumer):
         if "since" in query:
             await self._catch_up(query["since"][0])
         self._tasks = [asyncio.create_task(self._deliver()), asyncio.create_task(self._beat())]
+        rights().join(self)
 
     async def disconnect(self, code: int) -> None:
         hub().leave(self)
+        rights().leave(self)
         for task in self._tasks:
             task.cancel()
 
@@ -104,6 +105,18 @@ class EventsConsumer(AsyncWebsocketConsumer):
         self._pending.clear()
         self._resync = cursor
         self._wake.set()
+
+    # What live.rights calls, every other second
+
+    def now_asked_by(self, actor: Actor | None) -> None:
+        if actor is None:
+            rights().leave(self)
+            self._tasks.append(asyncio.create_task(self.close(CLOSE_NOT_SIGNED_IN)))
+            return
+        before, self.actor = self.actor.rights, actor
+        if actor.rights is not before and actor.rights != before:
+            # What was given is nowhere on the page yet, and what was taken must not stay there.
+            self.resync(hub().cursor)
 
     # Sending
 
@@ -144,19 +157,9 @@ class EventsConsumer(AsyncWebsocketConsumer):
         )
 
     async def _beat(self) -> None:
-        """Heartbeats; and between them rights are read anew, so that who lost a grant hears no more."""
-        waited = 0.0
         while True:
-            await asyncio.sleep(RIGHTS_SECONDS)
-            waited += RIGHTS_SECONDS
-            actor = await database_sync_to_async(_fresh)(self._actor)
-            if actor is None:
-                await self.close(CLOSE_NOT_SIGNED_IN)
-                return
-            self._actor = actor
-            if waited >= HEARTBEAT_SECONDS:
-                waited = 0.0
-                await self._say({"type": "heartbeat", "cursor": hub().cursor})
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            await self._say({"type": "heartbeat", "cursor": hub().cursor})
 
     async def _say(self, message: dict[str, Any]) -> None:
         with contextlib.suppress(RuntimeError):  # closed meanwhile: disconnect() follows
@@ -165,16 +168,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
     def _may_hear(self, notice: Notice) -> bool:
         if notice.kind not in self._kinds:
             return False
-        scope = self._actor.scope(_PERMISSION.get(notice.kind, f"{notice.kind}.read"))
+        scope = self.actor.scope(_PERMISSION.get(notice.kind, f"{notice.kind}.read"))
         # What a person asked for about many objects has no object of its own that a grant could stand on.
         own = notice.within.get("person") if notice.kind == "job" else None
-        return scope.covers(notice.paths) or (bool(scope) and own is not None and own == self._actor.id)
-
-
-def _fresh(actor: Actor) -> Actor | None:
-    """The same person with today's rights, read here so that the event loop never waits for the database."""
-    again = actor.fresh()
-    if again.user is None or not again.user.is_active:
-        return None
-    _ = again.rights
-    return again
+        return scope.covers(notice.paths) or (bool(scope) and own is not None and own == self.actor.id)

@@ -13,13 +13,12 @@ import redis
 from django.db import DatabaseError, connections
 
 from domains.console import channel
-from domains.console.admission import Admitted, NotAdmitted, admit, permitted_domain
+from domains.console.admission import Admitted, NotAdmitted, admit
 from domains.console.closing import Closing, Code
+from domains.console.guard import Guard
 from domains.console.reaching import reach
 from hypervisor.errors import HypervisorError
 
-ASK_AGAIN_SECONDS = 10.0
-FORGIVEN_FAILURES = 6  # of asking again, while the database is away
 MOST_CONSOLES = 512
 MOST_OF_A_USER = 64
 MOST_OPENING_OF_A_HOST = 4
@@ -27,6 +26,7 @@ _WAIT_FOR_A_TURN_SECONDS = 10.0
 _LEAVE_SECONDS = 5.0
 
 logger = logging.getLogger("domains.console.opener")
+_guard = Guard()
 
 
 class TooMany(Exception):
@@ -128,32 +128,23 @@ class Console:
         self._hold(admitted)
 
     def _hold(self, admitted: Admitted) -> None:
-        """Until the relay is gone, ask again and again whether the person may be there."""
-        failures = 0
-        while not self._gone_within(ASK_AGAIN_SECONDS):
-            try:
-                permitted_domain(admitted.ticket)
-                failures = 0
-            except NotAdmitted as error:
-                logger.warning("%s ends: %s", admitted.about, error)
-                self._tell(Closing(Code.NO_LONGER_PERMITTED, f"You may no longer use this console: {error}."))
-                self._gone_within(_LEAVE_SECONDS)
-                return  # without its lifeline a relay ends, whatever it was doing
-            except DatabaseError as error:
-                failures += 1
-                logger.error("%s: cannot ask whether it is still permitted: %s", admitted.about, error)
-                if failures > FORGIVEN_FAILURES:
-                    self._tell(
-                        Closing(Code.FAILED, "Whether you may use this console cannot be asked at present.")
-                    )
-                    self._gone_within(_LEAVE_SECONDS)
-                    return
-            finally:
-                connections.close_all()  # hundreds of threads must not each keep one
+        """Until the relay is gone, by itself or because the guard of all consoles had it end."""
+        with _guard.over(admitted.ticket, self._end):
+            self._lifeline.settimeout(None)
+            select.select([self._lifeline], [], [])  # it says nothing more, so anything to read is its end
 
-    def _gone_within(self, seconds: float) -> bool:
-        """Whether the relay left. It says nothing more, so anything to read is its end."""
-        return bool(select.select([self._lifeline], [], [], seconds)[0])
+    def _end(self, closing: Closing) -> None:
+        """Say why; and should the relay not leave, take its lifeline: without it it ends, whatever it was doing."""
+        self._tell(closing)
+        leaving = threading.Timer(_LEAVE_SECONDS, self._let_go)
+        leaving.daemon = True
+        leaving.start()
+
+    def _let_go(self) -> None:
+        try:
+            self._lifeline.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return  # it has left
 
     def _taken_over(self) -> None:
         self._tell(Closing(Code.TAKEN_OVER, "This serial console was opened elsewhere."))

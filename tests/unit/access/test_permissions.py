@@ -156,14 +156,3 @@ def test_permitted_follows_domain_host_and_cluster(django_assert_num_queries: Dj
     assert not Host.objects.permitted(Actor(user=of_domain), "host.read").exists()
     give(of_domain, "administrator", kind="domain", at=b.pk)
     assert not User.objects.permitted(Actor(user=of_domain), "user.manage").exists()
-
-
-def test_an_actor_is_made_fresh_after_a_change_of_rights() -> None:
-    user = person("somebody", "operator")
-    actor = Actor(user=user)
-    assert actor.may("domain.start")
-    user.grants.all().delete()
-    assert actor.may("domain.start")
-    assert not actor.fresh().may("domain.start")
-    user.delete()
-    assert actor.fresh().user is None

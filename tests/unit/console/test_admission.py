@@ -1,6 +1,7 @@
 """A ticket is asked again when it is used: the person, their session, their permission, and the domain's run."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +16,7 @@ from django.utils import timezone
 from access.actor import Actor
 from access.errors import Invalid, NotPermitted, NotThere, Refused
 from access.models import AuditEntry, Grant, Role, Token, User
-from domains.console.admission import NotAdmitted, admit, permitted_domain
+from domains.console.admission import NotAdmitted, admit, refused
 from domains.console.services import open_console
 from domains.models import Definition, Domain
 from hosts.models import Host, HostState
@@ -101,11 +102,10 @@ def test_with_a_programs_token(store: "redis.Redis", domain: Domain, user: User)
     with pytest.raises(NotAdmitted):
         admit(text)
     Token.objects.all().delete()
-    with pytest.raises(NotAdmitted):
-        permitted_domain(admitted_ticket(store, domain, user))
+    assert refused([admitted_ticket(domain, user)]) != [""]
 
 
-def admitted_ticket(store: "redis.Redis", domain: Domain, user: User) -> Any:
+def admitted_ticket(domain: Domain, user: User) -> Any:
     from domains.console.tickets import Ticket
 
     return Ticket(domain.pk, domain.host_id, "vnc", user.pk, "", uuid4(), "", False, domain.run, 3)
@@ -150,12 +150,26 @@ def test_what_was_withdrawn_since_counts(
     store: "redis.Redis", domain: Domain, user: User, session: SessionStore, actor: Actor, what: str
 ) -> None:
     unused, used = ticket(domain, actor), admit(ticket(domain, actor)).ticket
-    assert permitted_domain(used) == domain
+    assert refused([used]) == [""]
     WITHDRAWN[what](domain, user, session)
     with pytest.raises(NotAdmitted):
         admit(unused)
-    with pytest.raises(NotAdmitted):  # asked again while the console is open
-        permitted_domain(used)
+    assert refused([used]) != [""], "asked again while the console is open"
+
+
+def test_of_many_consoles_those_end_whose_person_may_no_longer(
+    store: "redis.Redis", domain: Domain, user: User, actor: Actor, django_assert_max_num_queries: Any
+) -> None:
+    mine = admit(ticket(domain, actor)).ticket
+    other = User.objects.create(username="other")
+    Grant.objects.create(user=other, role=Role.objects.get(name="viewer"))
+    token = Token.objects.create(
+        user=other, name="t", digest="1" * 64, expires_at=timezone.now() + timedelta(hours=1)
+    )
+    theirs = replace(mine, user_id=other.pk, token_id=token.pk, session_key="")
+    with django_assert_max_num_queries(12):
+        whys = refused([mine, theirs] * 100)
+    assert [bool(why) for why in whys] == [False, True] * 100
 
 
 @pytest.mark.parametrize("what", CHANGED)
