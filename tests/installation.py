@@ -175,9 +175,21 @@ class Installation:
 
 
 @contextmanager
-def installation(home: Path, *, fresh: bool = False, **settings: str) -> Iterator[Installation]:
+def installation(home: Path, **settings: str) -> Iterator[Installation]:
     """An installation, not started yet; whatever runs of it at the end is ended."""
-    made = Installation(home, settings, fresh=fresh)
+    with _ended(Installation(home, settings)) as made:
+        yield made
+
+
+@contextmanager
+def fresh_installation(home: Path, **settings: str) -> Iterator[Installation]:
+    """The same as a person has it first: without a database."""
+    with _ended(Installation(home, settings, fresh=True)) as made:
+        yield made
+
+
+@contextmanager
+def _ended(made: Installation) -> Iterator[Installation]:
     try:
         yield made
     finally:

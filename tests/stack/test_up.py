@@ -12,7 +12,7 @@ import pytest
 
 from ovirtlite.supervisor import processes
 from ovirtlite.supervisor.processes import Process
-from tests.installation import PASSWORD, Installation, eventually, installation
+from tests.installation import PASSWORD, Installation, eventually, fresh_installation
 
 pytestmark = pytest.mark.stack
 READY_WITHIN = 10.0
@@ -21,14 +21,14 @@ PARTS = ["redis", "web", "worker", "worker-long", "nodewatch", "console", "beat"
 
 @pytest.fixture
 def product(tmp_path: Path) -> Iterator[Installation]:
-    with installation(tmp_path / "home", fresh=True) as made:
+    with fresh_installation(tmp_path / "home") as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """One that runs, for the tests that leave it running."""
-    with installation(tmp_path_factory.mktemp("up") / "home", fresh=True) as made:
+    with fresh_installation(tmp_path_factory.mktemp("up") / "home") as made:
         made.start()
         made.wait_until_ready()
         yield made
@@ -94,7 +94,7 @@ def test_parts_that_are_killed_come_back(running: Installation, parts: list[str]
 
 def test_a_generated_password_is_shown_once_and_logged_nowhere_and_a_deep_home_works(tmp_path: Path) -> None:
     """A Unix socket's path holds 107 bytes; HOME may be longer."""
-    with installation(tmp_path / ("deep" * 20) / "home", fresh=True, OVIRTLITE_ADMIN_PASSWORD="") as product:
+    with fresh_installation(tmp_path / ("deep" * 20) / "home", OVIRTLITE_ADMIN_PASSWORD="") as product:
         product.home.parent.mkdir()
         product.start()
         product.wait_until_ready()

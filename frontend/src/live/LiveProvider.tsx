@@ -23,7 +23,8 @@ export function LiveProvider({ onRefused, children }: { onRefused: () => void; c
     );
     const stream = new LiveStream({
       notice: (notice) => rounds.add(notice),
-      resync: () => void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "me" }),
+      // Also what one may do: a change of it is told in the same word.
+      resync: () => void client.invalidateQueries(),
       state: (now) => {
         setState(now);
         if (now !== "connecting") setReady(true);
