@@ -39,6 +39,11 @@ export function useMaySomewhere(...permissions: readonly Permission[]): boolean 
   return permissions.some((each) => may?.everywhere.includes(each) || may?.somewhere.includes(each));
 }
 
+/** Whether there is anything that one may share with others, or give out: then objects show who has what on them. */
+export function useMayShare(): boolean {
+  return useMaySomewhere("grant.manage", "grant.share");
+}
+
 /** What the server waits for after the right password. */
 export interface Asked {
   methods: ("totp" | "webauthn" | "recovery_code")[];

@@ -4,6 +4,7 @@ import { lazy, Suspense, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams, useSearchParams } from "react-router";
 
+import { useMayShare } from "../access/queries";
 import type { DomainDetail } from "../api/types";
 import { JobProgress } from "../jobs/JobProgress";
 import { useJobOf } from "../jobs/queries";
@@ -18,6 +19,7 @@ import { DomainStatus } from "./DomainState";
 import { useDomain } from "./queries";
 
 // What few look at, or what is large, is loaded when somebody opens it.
+const AccessTab = lazy(() => import("../access/sharing/AccessTab"));
 const DomainXML = lazy(() => import("./xml/DomainXML"));
 const GuestTab = lazy(() => import("./guest/GuestTab"));
 const HardwareTab = lazy(() => import("./hardware/HardwareTab"));
@@ -32,7 +34,7 @@ interface DomainPageProps {
   events: (domain: DomainDetail) => ReactNode;
 }
 
-const TABS = ["overview", "console", "hardware", "snapshots", "backups", "guest", "history", "xml", "jobs", "events"] as const;
+const TABS = ["overview", "console", "hardware", "snapshots", "backups", "guest", "history", "xml", "access", "jobs", "events"] as const;
 // What is in the XML is told only to who may read it.
 const OF_THE_XML: readonly string[] = ["xml", "history"];
 
@@ -69,9 +71,10 @@ function DomainView({ domain, console, backups, jobs, events }: DomainPageProps 
   const job = useJobOf(domain);
   const lasting = useLasting(job);
   const seen = useAgo(domain.seen_at);
+  const mayShare = useMayShare();
   const hasConsole = domain.consoles.length > 0;
   const tabs = TABS.filter(
-    (tab) => (tab !== "console" || hasConsole) && (!OF_THE_XML.includes(tab) || domain.actions.includes("read_xml")),
+    (tab) => (tab !== "console" || hasConsole) && (tab !== "access" || mayShare) && (!OF_THE_XML.includes(tab) || domain.actions.includes("read_xml")),
   );
   const active = tabs.find((tab) => tab === params.get("tab")) ?? "overview";
   const body: Record<(typeof TABS)[number], () => ReactNode> = {
@@ -83,6 +86,7 @@ function DomainView({ domain, console, backups, jobs, events }: DomainPageProps 
     guest: () => <GuestTab domain={domain} />,
     history: () => <HistoryTab domain={domain} />,
     xml: () => <DomainXML domain={domain} />,
+    access: () => <AccessTab object={{ kind: "domain", id: domain.id, name: domain.name }} />,
     jobs: () => jobs(domain),
     events: () => events(domain),
   };

@@ -12,10 +12,11 @@ import {
   Tabs,
   TabTitleText,
 } from "@patternfly/react-core";
-import { useState, type ReactNode } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams, useSearchParams } from "react-router";
 
+import { useMayShare } from "../access/queries";
 import type { Host } from "../api/types";
 import { JobProgress } from "../jobs/JobProgress";
 import { useJobOf } from "../jobs/queries";
@@ -30,8 +31,10 @@ import { HostStatus } from "./HostState";
 import { InterfacesTab } from "./InterfacesTab";
 import { useHost } from "./queries";
 
-const TABS = ["overview", "domains", "storage", "networks", "interfaces", "jobs", "events"] as const;
-type Part = Exclude<(typeof TABS)[number], "overview" | "interfaces">;
+const AccessTab = lazy(() => import("../access/sharing/AccessTab"));
+
+const TABS = ["overview", "domains", "storage", "networks", "interfaces", "access", "jobs", "events"] as const;
+type Part = Exclude<(typeof TABS)[number], "overview" | "interfaces" | "access">;
 
 /** The parts of the page that other features draw. */
 export type HostParts = Record<Part, (host: Host) => ReactNode>;
@@ -69,7 +72,9 @@ function HostView({ host, parts }: { host: Host; parts: HostParts }) {
   const job = useJobOf(host);
   const lasting = useLasting(job);
   const seen = useAgo(host.seen_at);
-  const active = TABS.find((tab) => tab === params.get("tab")) ?? "overview";
+  const mayShare = useMayShare();
+  const tabs = TABS.filter((tab) => tab !== "access" || mayShare);
+  const active = tabs.find((tab) => tab === params.get("tab")) ?? "overview";
   return (
     <>
       <PageHead
@@ -103,14 +108,24 @@ function HostView({ host, parts }: { host: Host; parts: HostParts }) {
           aria-label={t("host.parts")}
           usePageInsets
         >
-          {TABS.map((tab) => (
+          {tabs.map((tab) => (
             <Tab key={tab} eventKey={tab} title={<TabTitleText>{t(`tab.${tab}`)}</TabTitleText>} tabContentId={`tab-${tab}`} />
           ))}
         </Tabs>
       </PageSection>
       <PageSection isFilled>
         <TabContentBody id={`tab-${active}`} role="tabpanel">
-          {active === "overview" ? <HostOverview host={host} /> : active === "interfaces" ? <InterfacesTab host={host} /> : parts[active](host)}
+          <Suspense fallback={<FactsSkeleton />}>
+            {active === "overview" ? (
+              <HostOverview host={host} />
+            ) : active === "interfaces" ? (
+              <InterfacesTab host={host} />
+            ) : active === "access" ? (
+              <AccessTab object={{ kind: "host", id: host.id, name: host.name }} />
+            ) : (
+              parts[active](host)
+            )}
+          </Suspense>
         </TabContentBody>
       </PageSection>
       {editing && <HostDialog host={host} onClose={() => setEditing(false)} />}

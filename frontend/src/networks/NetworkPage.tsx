@@ -3,6 +3,7 @@ import { lazy, Suspense, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams, useSearchParams } from "react-router";
 
+import { useMayShare } from "../access/queries";
 import { JobProgress } from "../jobs/JobProgress";
 import { useJobOf } from "../jobs/queries";
 import { useLasting } from "../jobs/useLasting";
@@ -18,8 +19,9 @@ import { PendingChanges } from "./PendingChanges";
 import { useNetwork, useSilentHosts } from "./queries";
 import type { NetworkDetail } from "./shapes";
 
+const AccessTab = lazy(() => import("../access/sharing/AccessTab"));
 const NetworkXML = lazy(() => import("./NetworkXML"));
-const TABS = ["overview", "addresses", "xml", "jobs", "events"] as const;
+const TABS = ["overview", "addresses", "xml", "access", "jobs", "events"] as const;
 
 interface NetworkPageProps {
   /** The parts of the page that other features draw. */
@@ -61,13 +63,15 @@ function NetworkView({ network, jobs, events }: NetworkPageProps & { network: Ne
   const lasting = useLasting(job);
   const silent = useSilentHosts().data;
   const stale = silent?.has(network.host.id) ?? false;
+  const mayShare = useMayShare();
   const seen = useAgo(silent?.get(network.host.id));
-  const tabs = TABS.filter((tab) => tab !== "addresses" || (network.spec.ips ?? []).length > 0);
+  const tabs = TABS.filter((tab) => (tab !== "addresses" || (network.spec.ips ?? []).length > 0) && (tab !== "access" || mayShare));
   const active = tabs.find((tab) => tab === params.get("tab")) ?? "overview";
   const body: Record<(typeof TABS)[number], () => ReactNode> = {
     overview: () => <NetworkOverview network={network} />,
     addresses: () => <AddressesTab network={network} />,
     xml: () => <NetworkXML network={network} />,
+    access: () => <AccessTab object={{ kind: "network", id: network.id, name: network.name }} />,
     jobs: () => jobs(network),
     events: () => events(network),
   };

@@ -3,7 +3,11 @@ import type { Permission } from "../../api/types";
 /** What all permissions of one kind of object are about, as "domain" of "domain.start". */
 export const kindOf = (permission: string): string => permission.split(".")[0] ?? permission;
 
-/** The permissions of each kind, kinds in the order in which they first come. */
+// What most grants are about comes first.
+const ORDER: readonly string[] = ["domain", "template", "host", "cluster", "pool", "volume", "image", "network", "filter", "job", "event", "metrics", "audit", "user", "role", "grant", "quota"];
+const place = (kind: string) => (ORDER.includes(kind) ? ORDER.indexOf(kind) : ORDER.length);
+
+/** The permissions of each kind. */
 export function byKind(permissions: Iterable<Permission>): ReadonlyMap<string, readonly Permission[]> {
   const kinds = new Map<string, Permission[]>();
   for (const permission of permissions) {
@@ -11,7 +15,7 @@ export function byKind(permissions: Iterable<Permission>): ReadonlyMap<string, r
     if (of) of.push(permission);
     else kinds.set(kindOf(permission), [permission]);
   }
-  return kinds;
+  return new Map([...kinds].sort(([a], [b]) => place(a) - place(b)));
 }
 
 export interface Difference {

@@ -90,7 +90,7 @@ function Outcome({ verified, error, onClose }: { verified?: Verified; error: unk
       actionClose={<AlertActionCloseButton onClose={onClose} />}
       aria-live="polite"
     >
-      {t(verified.valid ? "audit.wholeBody" : "audit.brokenBody")}
+      {verified.valid ? t("audit.wholeBody") : `${verified.detail} ${t("audit.brokenBody")}`}
     </Alert>
   );
 }

@@ -1,12 +1,14 @@
-import { BanIcon, CheckCircleIcon, ExclamationCircleIcon } from "@patternfly/react-icons";
+import { BanIcon, CheckCircleIcon, ExclamationCircleIcon, MinusCircleIcon, ThumbsUpIcon } from "@patternfly/react-icons";
 import { useTranslation } from "react-i18next";
 
 import { StateLabel } from "../../ui/StateLabel";
 import type { AuditResult as Result } from "../shapes";
 
-export const RESULTS = ["accepted", "refused", "failed"] as const satisfies readonly Result[];
+export const RESULTS = ["accepted", "refused", "succeeded", "failed", "cancelled"] as const satisfies readonly Result[];
 const LOOKS = {
-  accepted: { icon: CheckCircleIcon, tone: "success" },
+  accepted: { icon: ThumbsUpIcon, tone: "info" },
+  succeeded: { icon: CheckCircleIcon, tone: "success" },
+  cancelled: { icon: MinusCircleIcon, tone: undefined },
   refused: { icon: BanIcon, tone: "warning" },
   failed: { icon: ExclamationCircleIcon, tone: "danger" },
 } as const;

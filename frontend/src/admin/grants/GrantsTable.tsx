@@ -56,7 +56,7 @@ export function GrantsTable({ group, role, firstStep }: GrantsTableProps) {
         ]}
         rowActions={(grant) =>
           grant.actions.includes("delete") && (
-            <Button variant="link" isDanger isInline onClick={() => setRemoving(grant)}>
+            <Button variant="link" size="sm" isDanger onClick={() => setRemoving(grant)}>
               {t("admin.grants.remove")}
             </Button>
           )

@@ -12,9 +12,10 @@ export function UseBar({ resource, use, limit }: { resource: Resource; use: numb
   const said = (value: number) => (isSize(resource) ? bytes(value, i18n.language) : new Intl.NumberFormat(i18n.language).format(value));
   if (limit === null) {
     return (
-      <span className="ol-nowrap">
-        {said(use)} <span className="ol-quiet">{t("admin.quotas.noLimit")}</span>
-      </span>
+      <div className="ol-nowrap">
+        {said(use)}
+        <div className="ol-quiet">{t("admin.quotas.noLimit")}</div>
+      </div>
     );
   }
   const over = use > limit;

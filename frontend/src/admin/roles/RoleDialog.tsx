@@ -1,4 +1,4 @@
-import { FormGroup } from "@patternfly/react-core";
+import { FormGroup, Grid, GridItem } from "@patternfly/react-core";
 import { useState } from "react";
 import { useForm, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
@@ -50,10 +50,16 @@ export function RoleDialog({ role, copyOf, onClose }: { role?: Role; copyOf?: Ro
       onClose={onClose}
     >
       <ProblemAlert error={request.error ?? roles.error} shownFields={shown} />
-      <TextField form={form} name="name" label={t("name")} required autoFocus autoComplete="off" />
-      <TextField form={form} name="description" label={t("domain.description")} autoComplete="off" />
-      <FormGroup role="group" label={t("token.permissions")} labelHelp={<span className="ol-quiet">{t("permissions.count", { count: chosen.size })}</span>}>
-        <PermissionTree label={t("token.permissions")} offered={offered} chosen={chosen} beyond={new Set(offered.filter((each) => !mine.includes(each)))} onChange={setChosen} />
+      <Grid hasGutter>
+        <GridItem md={5}>
+          <TextField form={form} name="name" label={t("name")} required autoFocus autoComplete="off" />
+        </GridItem>
+        <GridItem md={7}>
+          <TextField form={form} name="description" label={t("domain.description")} autoComplete="off" />
+        </GridItem>
+      </Grid>
+      <FormGroup role="group" label={t("admin.roles.permissions")} labelHelp={<span className="ol-quiet">{t("permissions.count", { count: chosen.size })}</span>}>
+        <PermissionTree label={t("admin.roles.permissions")} offered={offered} chosen={chosen} beyond={new Set(offered.filter((each) => !mine.includes(each)))} onChange={setChosen} />
       </FormGroup>
     </FormDialog>
   );

@@ -54,7 +54,7 @@ function RoleView({ role }: { role: Role }) {
       <Tabbed
         label={t("admin.parts", { name: role.name })}
         parts={[
-          { key: "permissions", title: t("token.permissions"), body: () => <Compared role={role} /> },
+          { key: "permissions", title: t("admin.roles.permissions"), body: () => <Compared role={role} /> },
           ...(mayGrant ? [{ key: "grants", title: t("admin.roles.givenTo"), body: () => <GrantsTable role={role.id} firstStep={grant} /> }] : []),
         ]}
       />

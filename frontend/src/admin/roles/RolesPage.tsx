@@ -38,7 +38,7 @@ export default function RolesPage() {
       ),
     },
     { key: "description", title: t("domain.description"), cell: describe },
-    { key: "permissions", title: t("token.permissions"), numeric: true, fit: true, cell: ({ permissions }) => permissions.length },
+    { key: "permissions", title: t("admin.roles.permissions"), numeric: true, fit: true, cell: ({ permissions }) => permissions.length },
     { key: "changed", title: t("changed"), fit: true, from: "xl", cell: ({ updated_at, built_in }) => (built_in ? "–" : <When at={updated_at} />) },
   ];
   return (

@@ -40,7 +40,7 @@ export function TokensTable({ user }: { user?: string }) {
         filters={users.data?.length && !user ? [{ name: "user", title: t("admin.tokens.owner"), single: true, options: users.data.map(({ id, username }) => ({ value: id, label: username })) }] : []}
         rowActions={(token) =>
           token.actions.includes("delete") && (
-            <Button variant="link" isInline isDanger onClick={() => setRevoking(token)}>
+            <Button variant="link" size="sm" isDanger onClick={() => setRevoking(token)}>
               {t("token.revoke")}
             </Button>
           )

@@ -44,7 +44,7 @@ export function GrantsOf({ user }: { user: User }) {
                 <Td dataLabel={t("admin.grants.through")}>{through ? <Link to={`/admin/groups/${through.id}?tab=grants`}>{through.name}</Link> : <span className="ol-quiet">{t("admin.grants.directly")}</span>}</Td>
                 <Td isActionCell>
                   {!through && grant.actions.includes("delete") && (
-                    <Button variant="link" isInline isDanger onClick={() => setRemoving(grant)}>
+                    <Button variant="link" size="sm" isDanger onClick={() => setRemoving(grant)}>
                       {t("admin.grants.remove")}
                     </Button>
                   )}

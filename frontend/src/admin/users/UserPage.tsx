@@ -92,7 +92,7 @@ function Overview({ user }: { user: User }) {
                 [
                   t("admin.groups.many"),
                   user.groups.length > 0 && (
-                    <span className="ol-tags">
+                    <span className="ol-labels">
                       {user.groups.map(({ id, name }) => (
                         <Label key={id} isCompact variant="outline" render={({ className, content }) => <Link to={`/admin/groups/${id}`} className={className}>{content}</Link>}>
                           {name}

@@ -44,7 +44,7 @@ export default function UsersPage() {
         of.length === 0 ? (
           "–"
         ) : (
-          <span className="ol-tags">
+          <span className="ol-labels">
             {of.slice(0, FEW).map(({ id, name }) => (
               <Label key={id} isCompact variant="outline" render={({ className, content }) => <Link to={`/admin/groups/${id}`} className={className}>{content}</Link>}>
                 {name}

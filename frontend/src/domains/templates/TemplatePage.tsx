@@ -1,10 +1,11 @@
-import { Button, Flex, Label, PageSection } from "@patternfly/react-core";
+import { Button, Card, CardBody, CardTitle, Flex, Label, PageSection } from "@patternfly/react-core";
 import { TrashIcon } from "@patternfly/react-icons";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { useMayShare } from "../../access/queries";
 import { JobProgress } from "../../jobs/JobProgress";
 import { useJobOf, useJobRequest } from "../../jobs/queries";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
@@ -15,6 +16,8 @@ import { Bytes, When } from "../../ui/Values";
 import { deleteVersion, useTemplate } from "./queries";
 import type { Template, TemplateVersion } from "./shapes";
 import { CreateFrom, TemplateActions } from "./TemplateActions";
+
+const AccessTab = lazy(() => import("../../access/sharing/AccessTab"));
 
 /** One template: where it lies, and its versions. */
 export function TemplatePage({ id }: { id: string }) {
@@ -44,6 +47,7 @@ export function TemplatePage({ id }: { id: string }) {
 function TemplateView({ template }: { template: Template }) {
   const { t } = useTranslation();
   const job = useJobOf(template);
+  const mayShare = useMayShare();
   return (
     <div className="ol-stack">
       {job && <JobProgress job={job} />}
@@ -73,6 +77,16 @@ function TemplateView({ template }: { template: Template }) {
           ))}
         </Tbody>
       </Table>
+      {mayShare && (
+        <Card>
+          <CardTitle component="h2">{t("tab.access")}</CardTitle>
+          <CardBody>
+            <Suspense fallback={<FactsSkeleton rows={3} />}>
+              <AccessTab object={{ kind: "template", id: template.id, name: template.name }} />
+            </Suspense>
+          </CardBody>
+        </Card>
+      )}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 
+import { useMayShare } from "../../access/queries";
 import { JobProgress } from "../../jobs/JobProgress";
 import { JobsTable } from "../../jobs/JobsTable";
 import { useJobOf } from "../../jobs/queries";
@@ -23,9 +24,10 @@ import { hostText } from "./poolForm";
 import { PoolActions } from "./PoolActions";
 import { PoolStatus, SharedMark, Usage } from "./PoolStatus";
 
+const AccessTab = lazy(() => import("../../access/sharing/AccessTab"));
 const Trend = lazy(() => import("./Trend"));
 
-const TABS = ["volumes", "overview", "jobs"] as const;
+const TABS = ["volumes", "overview", "access", "jobs"] as const;
 
 export default function PoolPage({ id }: { id: string }) {
   const { t } = useTranslation();
@@ -59,7 +61,9 @@ function PoolView({ pool }: { pool: Pool }) {
   const [dropped, setDropped] = useState<readonly File[]>([]);
   const job = useJobOf(pool);
   const lasting = useLasting(job);
-  const active = TABS.find((tab) => tab === params.get("tab")) ?? "volumes";
+  const mayShare = useMayShare();
+  const tabs = TABS.filter((tab) => tab !== "access" || mayShare);
+  const active = tabs.find((tab) => tab === params.get("tab")) ?? "volumes";
   const may = (action: string) => pool.actions.includes(action);
   const close = () => {
     setDialog(null);
@@ -112,7 +116,7 @@ function PoolView({ pool }: { pool: Pool }) {
           aria-label={t("storage.parts")}
           usePageInsets
         >
-          {TABS.map((tab) => (
+          {tabs.map((tab) => (
             <Tab key={tab} eventKey={tab} title={<TabTitleText>{t(`storage.tab.${tab}`)}</TabTitleText>} tabContentId={`tab-${tab}`} />
           ))}
         </Tabs>
@@ -125,6 +129,11 @@ function PoolView({ pool }: { pool: Pool }) {
             </DropZone>
           )}
           {active === "overview" && <PoolOverview pool={pool} />}
+          {active === "access" && (
+            <Suspense fallback={<FactsSkeleton />}>
+              <AccessTab object={{ kind: "pool", id: pool.id, name: pool.name }} />
+            </Suspense>
+          )}
           {active === "jobs" && <JobsTable object={pool.id} />}
         </TabContentBody>
       </PageSection>
