@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -40,7 +41,18 @@ class SessionStore(db.SessionStore):
 
 
 class AccountBackend(ModelBackend):
-    """Sign-in by password; the account of a session."""
+    """Sign-in by a password of ours; the account of a session."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **rest: Any,
+    ) -> User | None:
+        """The user whose password this is. Whom others vouch for has none here, whatever their row holds."""
+        user = super().authenticate(request, username=username, password=password, **rest)
+        return user if isinstance(user, User) and user.source == "local" else None
 
     def get_user(self, user_id: Any) -> User | None:
         """The active user of that id, of the caller's own."""

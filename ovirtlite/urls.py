@@ -7,7 +7,8 @@ from ovirtlite.dashboard import page
 urlpatterns = [
     path("", include("ovirtlite.api.health_urls")),
     path("api/", include("ovirtlite.api.urls")),
-    re_path(r"^(?!api/|static/|ws/|console/).*$", page),
+    path("auth/", include("access.identities.urls")),
+    re_path(r"^(?!api/|auth/|static/|ws/|console/).*$", page),
 ]
 
 handler400 = "ovirtlite.api.problems.bad_request"

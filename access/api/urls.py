@@ -16,6 +16,7 @@ from access.api.second_factors import (
     WebAuthnView,
 )
 from access.api.sessions import EndOthersView, SessionsView, SessionView
+from access.api.sign_in_methods import SignInMethodsView
 from access.api.signing_in import ConfirmView, LoginView, LogoutView, MeView, PasswordView, SecondStepView
 from access.api.tokens import TokenViewSet
 
@@ -28,6 +29,7 @@ router.register("tokens", TokenViewSet, basename="token")
 router.register("audit", AuditViewSet, basename="audit")
 
 urlpatterns = [
+    path("auth/methods/", SignInMethodsView.as_view(), name="sign-in-methods"),
     path("auth/login/", LoginView.as_view(), name="login"),
     path("auth/second-factor/", SecondStepView.as_view(), name="second-step"),
     path("auth/logout/", LogoutView.as_view(), name="logout"),

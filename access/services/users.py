@@ -29,8 +29,13 @@ from access.services.sessions import end_all, managed
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,149}")
 
 
+def is_username(text: str) -> bool:
+    """Whether a user may be called so."""
+    return _USERNAME.fullmatch(text) is not None
+
+
 def _check_username(username: str, but: UUID | None = None) -> None:
-    if not _USERNAME.fullmatch(username):
+    if not is_username(username):
         wrong = "Letters, digits and _.@+- only, beginning with a letter or digit."
     elif User.objects.filter(username__iexact=username).exclude(pk=but).exists():
         wrong = "Another user has this name."
@@ -86,9 +91,13 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
     With another password, or closed, the user's sessions end. Raises Invalid, NotPermitted, NotThere, Stale, Conflict.
     """
     need(by, "user.manage")
-    with administrator_remains():
+    with administrator_remains(by):
         user = locked(User, id, expected)
         within_own(by, rights_of(user))
+        if user.pk == by.id and changes.get("active") is False:
+            raise Conflict(
+                "Nobody closes their own account: they could not open it again.", code="own_account"
+            )
         if "username" in changes:
             _check_username(changes["username"], user.pk)
             user.username = changes["username"]
@@ -113,7 +122,7 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
 def delete(id: UUID, *, expected: int | None, by: Actor) -> None:
     """Delete with all grants and tokens. Raises NotPermitted, NotThere, Stale, Conflict (own, last administrator)."""
     need(by, "user.manage")
-    with administrator_remains():
+    with administrator_remains(by):
         user = locked(User, id, expected)
         if by.user is not None and user.pk == by.user.pk:
             raise Conflict("Nobody deletes their own account.", code="own_account")

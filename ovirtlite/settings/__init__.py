@@ -48,6 +48,13 @@ TRUSTED_PROXIES: list[str] = env.list("OVIRTLITE_TRUSTED_PROXIES", default=[])
 # Who else may say who somebody is; see access.identities.
 OIDC = Oidc.from_env(os.environ)
 LDAP = Ldap.from_env(os.environ)
+# The first counts every password that is tried, whichever of the others knows about it.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "access.sessions.AccountBackend",
+    *(["access.identities.directory.DirectoryBackend"] if LDAP else []),
+    *(["access.identities.signing_in.ProviderBackend"] if OIDC else []),
+]
 
 # Which addresses of nodes a person may name (see hypervisor.uri).
 ALLOW_TCP: bool = env.bool("OVIRTLITE_ALLOW_TCP", default=False)
@@ -68,6 +75,10 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    # For its OpenID Connect alone: none of its pages has a route, and its tables stay empty (ADR 0028).
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
     "axes",
     "channels",
     "rest_framework",
@@ -139,6 +150,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget seeds": {"task": "ovirtlite.forget_seeds", "schedule": 10.0, "options": {"expires": 10}},
     "sample pools": {"task": "ovirtlite.sample_pools", "schedule": 3600.0, "options": {"expires": 600}},
     "run schedules": {"task": "ovirtlite.run_schedules", "schedule": 30.0, "options": {"expires": 25}},
+    "seal the audit log": {"task": "ovirtlite.seal_audit", "schedule": 5.0, "options": {"expires": 5}},
+    "send the audit log": {"task": "ovirtlite.send_audit", "schedule": 5.0, "options": {"expires": 5}},
     "prune what is old": {"task": "ovirtlite.prune", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
@@ -159,6 +172,10 @@ TEMPLATES = [
 KEEP_EVENTS_DAYS: int = env.int("OVIRTLITE_KEEP_EVENTS_DAYS", default=30)
 KEEP_JOBS_DAYS: int = env.int("OVIRTLITE_KEEP_JOBS_DAYS", default=30)
 KEEP_GONE_DAYS = 7
+# 0: for ever.
+KEEP_AUDIT_DAYS: int = env.int("OVIRTLITE_KEEP_AUDIT_DAYS", default=0)
+# Where the audit log is sent too: udp://HOST[:PORT], tcp://HOST[:PORT] or unix:///PATH; see access.syslog.
+AUDIT_SYSLOG: str = env.str("OVIRTLITE_AUDIT_SYSLOG", default="")
 # How long after a domain's first start the seed of its cloud-init is taken out and removed, should it still run.
 SEED_SECONDS = 900
 # How long a deleted domain can be had back.

@@ -15,6 +15,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -40,8 +41,6 @@ CSRF_FAILURE_VIEW = "ovirtlite.api.problems.csrf_failed"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
-# The first counts every password that is tried, whichever of the others knows about it.
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "access.sessions.AccountBackend"]
 AXES_HANDLER = "access.services.lock_out.Tiers"
 AXES_CLIENT_IP_CALLABLE = "access.services.lock_out.address_of"
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
@@ -51,6 +50,12 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 # Its middleware would answer in words of its own; services refuse with a problem document instead.
 SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+# Of allauth the way to an OpenID provider and back is used, nothing else; access.identities does the rest.
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+SOCIALACCOUNT_ADAPTER = "access.identities.oidc.Adapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 PASSWORD_HASHERS = ["access.passwords.Argon2"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",

@@ -1,0 +1,1 @@
+"""People whom others vouch for: an OpenID Connect provider, an LDAP directory. See ADR 0028."""
