@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from domains.history import transition
 from domains.models import Claim, Domain
+from domains.quotas.arriving import give_to_askers
 from hosts.models import Host
 from hosts.rows import update_rows
 from hypervisor.data import Change, DomainSeen
@@ -63,6 +64,7 @@ class _Batch:
     claimed: list[Claim] = field(default_factory=list)
     unclaimed: list[UUID] = field(default_factory=list)
     read_xml: set[UUID] = field(default_factory=set)
+    appeared: set[UUID] = field(default_factory=set)
 
 
 @transaction.atomic
@@ -165,6 +167,7 @@ def _make(batch: _Batch, uuid: UUID, columns: dict[str, Any]) -> None:
     batch.made.append(Domain(pk=uuid, host_id=batch.host.pk, run=run, **columns))
     _notice(batch, "created", uuid, 1, batch.host.pk)
     batch.read_xml.add(uuid)
+    batch.appeared.add(uuid)
     if not batch.first:
         batch.events.append(_event(batch, "domain.defined", uuid, columns["name"], ""))
 
@@ -176,6 +179,8 @@ def _update(batch: _Batch, row: dict[str, Any], columns: dict[str, Any]) -> None
     if all(row[name] == new[name] for name in WRITTEN):
         return
     batch.changed.append({"pk": row["pk"], **new})
+    if row["gone_at"] is not None:
+        batch.appeared.add(row["pk"])
     _notice(
         batch,
         "updated" if row["gone_at"] is None else "created",
@@ -232,6 +237,8 @@ def _write(batch: _Batch) -> Recorded:
             unique_fields=["domain", "host"],
             update_fields=["state", "incoming", "seen", "seen_at"],
         )
+    if batch.appeared:
+        give_to_askers(batch.appeared)
     Event.objects.bulk_create(batch.events)
     tell_all(batch.notices)
     return Recorded(batch.read_xml, len(batch.made) + len(batch.changed))

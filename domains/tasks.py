@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from domains.migration.carry import migrate, recover_migrate
 from domains.models import Domain
+from domains.quotas.holding import release
 from hosts import looking, nodes
 from hosts.models import Host
 from hypervisor import errors
@@ -70,6 +71,7 @@ def register_kinds() -> None:
             queue="long",
             deadline_seconds=6 * 3600,
             cancellable=True,
+            ended=release,
         )
     )
 

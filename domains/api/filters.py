@@ -18,6 +18,7 @@ class DomainFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(choices=STATES)
     host = django_filters.UUIDFilter(field_name="host_id")
     cluster = django_filters.UUIDFilter(field_name="host__cluster_id")
+    owner = django_filters.UUIDFilter(field_name="owner_id")
     name = django_filters.CharFilter()
     driver = django_filters.CharFilter(field_name="host__driver")
     stale = BooleanFilter(method="by_stale")

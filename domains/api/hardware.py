@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
@@ -30,6 +31,7 @@ from domains.api.shapes import DomainSerializer
 from domains.editing import drafts, services
 from domains.editing.view import devices_of, hardware_of
 from domains.models import Definition, Domain
+from domains.quotas import transfer
 from hypervisor.errors import InvalidXML
 from jobs.api.shapes import PlanSerializer
 from jobs.api.views import ACCEPTED, accepted, wants_plan
@@ -77,7 +79,29 @@ class EditingDomains(ObjectViewSet):
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change its settings: a job, or at once where only tags and protection change."""
         body = self.body(SettingsBodySerializer)
-        return self._change(pk, lambda domain, hardware: drafts.of_settings(body))
+        if "owner" not in body:
+            return self._change(pk, lambda domain, hardware: drafts.of_settings(body))
+        return self._give(pk, body.pop("owner"), body)
+
+    def _give(self, pk: UUID, owner: UUID | None, rest: Mapping[str, Any]) -> Response:
+        """Another owner, and beside that what else is to change."""
+        if wants_plan(self.request):
+            plan = transfer.plan(pk, owner, by=self.actor)
+            if rest:
+                other = services.plan(pk, lambda domain, hardware: drafts.of_settings(rest), by=self.actor)
+                plan = {
+                    **other,
+                    "allowed": other["allowed"] and plan["allowed"],
+                    **{name: [*other[name], *plan[name]] for name in ("checks", "changes")},
+                }
+            return Response(plan)
+        with transaction.atomic():
+            version = self.expected_version()
+            transfer.give(pk, owner, by=self.actor, version=version)
+            if not rest:
+                return self.reply(pk)
+            job = services.request(pk, lambda domain, hardware: drafts.of_settings(rest), by=self.actor)
+        return self.reply(pk) if job is None else accepted(job)
 
     @extend_schema(responses=HardwareSerializer, filters=False)
     @action(detail=True, pagination_class=None)

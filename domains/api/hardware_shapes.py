@@ -164,6 +164,9 @@ SettingsBodySerializer = _serializer(
             child=serializers.RegexField(r"^[\w.:+-]{1,64}$"), required=False, max_length=64
         ),
         "protected": serializers.BooleanField(required=False, help_text="Against deletion."),
+        "owner": serializers.UUIDField(
+            required=False, allow_null=True, help_text="Whose it becomes; this takes grant.manage everywhere."
+        ),
     },
     body=True,
 )

@@ -17,7 +17,8 @@ from hypervisor.states import ACTIVE, ALLOWED_FROM, DomainAction, DomainState
 from jobs.api.present import open_jobs
 
 COLUMNS = (
-    "id", "name", "title", "state", "reason", "host_id", "host__name", "host__state", "host__seen_at", "host__driver",
+    "id", "name", "title", "state", "reason", "owner_id", "owner__username",
+    "host_id", "host__name", "host__state", "host__seen_at", "host__driver",
     "host__cluster_id", "host__cluster__name", "vcpus", "memory_bytes", "max_memory_bytes", "persistent", "autostart",
     "has_managed_save", "has_pending", "protected", "os_type", "arch", "machine", "domain_type",
     "firmware", "consoles", "addresses", "created_at", "updated_at",
@@ -80,6 +81,7 @@ def present(row: dict[str, Any], page: Page) -> dict[str, Any]:
         "stale": stale(row["host__state"], row["host__seen_at"], page.now),
         "seen_at": row["host__seen_at"],
         "host": {"id": row["host_id"], "name": row["host__name"]},
+        "owner": {"id": row["owner_id"], "name": row["owner__username"]} if row["owner_id"] else None,
         "cluster": {"id": row["host__cluster_id"], "name": row["host__cluster__name"]}
         if row["host__cluster_id"]
         else None,

@@ -30,6 +30,7 @@ class DomainListSerializer(serializers.Serializer[Any]):
     seen_at = serializers.DateTimeField(allow_null=True)
     host = ReferenceSerializer()
     cluster = ReferenceSerializer(allow_null=True)
+    owner = ReferenceSerializer(allow_null=True, help_text="Against whose quota it counts.")
     driver = serializers.CharField()
     vcpus = serializers.IntegerField()
     memory_bytes = serializers.IntegerField()

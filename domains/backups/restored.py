@@ -8,6 +8,7 @@ from domains.copies import copying
 from domains.copies.carry import look_at_pools
 from domains.copies.copying import Copy
 from domains.models import Backup
+from domains.quotas.holding import release
 from domains.tasks import seen
 from hosts import looking, nodes
 from hypervisor import errors
@@ -23,7 +24,11 @@ _NOBODY_KNOWS = (errors.NodeUnreachable, errors.Timeout)
 
 
 def register_kinds() -> None:
-    register(JobKind(KIND, restore, recover, queue="long", deadline_seconds=24 * 3600, cancellable=True))
+    register(
+        JobKind(
+            KIND, restore, recover, queue="long", deadline_seconds=24 * 3600, cancellable=True, ended=release
+        )
+    )
 
 
 def restore(carrying: Carrying) -> dict[str, Any]:

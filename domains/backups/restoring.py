@@ -17,6 +17,9 @@ from domains.copies.services import pool_on
 from domains.creation import names
 from domains.creation.complaints import Complaints
 from domains.models import Backup
+from domains.quotas.amounts import Amounts
+from domains.quotas.holding import hold, planned
+from domains.quotas.sizes import of_copy
 from domains.reaching import refuse_copied_reach
 from hypervisor.xml.clone import fresh, without_disks
 from hypervisor.xml.sources import disk_uses
@@ -35,6 +38,10 @@ class _Wish:
     backup: Backup
     copies: list[Copy]
     dropped: list[str]
+
+    def takes(self) -> Amounts:
+        """What it counts for in quotas."""
+        return of_copy(definition_of(self.backup), [copy.capacity_bytes for copy in self.copies])
 
 
 def request(
@@ -57,7 +64,7 @@ def request(
             of=str(backup.domain_id),
             host=backup.host.name,
         )
-        return open_job(
+        job = open_job(
             KIND,
             ("domain", made, name),
             by=by,
@@ -70,6 +77,8 @@ def request(
                 "start": start,
             },
         )
+        hold(job, {made: wish.takes()}, host=backup.host, owner=by.user, by=by, makes=True)
+        return job
 
 
 def plan(
@@ -92,12 +101,13 @@ def plan(
         {"code": "left_out", "ok": True, "detail": f"{target} is not in the backup, so the domain lacks it."}
         for target in wish.dropped
     ]
+    checks += planned({uuid4(): wish.takes()}, host=backup.host, owner=by.user, by=by)
     changes = [{"path": "domain", "before": None, "after": f"{name} on {backup.host.name}", "live": start}]
     changes += [
         {"path": f"disk:{copy.target}", "before": None, "after": copy.name, "live": start}
         for copy in wish.copies
     ]
-    return {"allowed": True, "checks": checks, "changes": changes}
+    return {"allowed": all(check["ok"] for check in checks), "checks": checks, "changes": changes}
 
 
 def definition_of(backup: Backup) -> str:

@@ -6,6 +6,7 @@ from access import secrets
 from domains import disguised
 from domains.journal.services import newest, revision
 from domains.models import Definition, Domain
+from domains.quotas.holding import release
 from domains.tasks import host_of, settle
 from hosts import looking, nodes
 from hypervisor.errors import InvalidXML
@@ -19,8 +20,8 @@ from jobs.models import Job
 
 def register_kinds() -> None:
     """What changes a definition as a whole."""
-    register(JobKind("domain.edit_xml", define, recover))
-    register(JobKind("domain.rollback", define, recover))
+    register(JobKind("domain.edit_xml", define, recover, ended=release))
+    register(JobKind("domain.rollback", define, recover, ended=release))
 
 
 def define(carrying: Carrying) -> dict[str, Any]:

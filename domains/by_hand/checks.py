@@ -10,6 +10,8 @@ from access.errors import Conflict, Invalid, NotPermitted, Refused
 from domains.copies.disks import Places
 from domains.copies.users import clones_on, told, users_of
 from domains.models import Definition, Domain
+from domains.quotas.amounts import Amounts
+from domains.quotas.sizes import of_definition
 from domains.reaching import not_permitted, sentences
 from hypervisor.errors import InvalidXML
 from hypervisor.libvirt import LIBRARY_VERSION
@@ -91,6 +93,10 @@ class Proposal:
             if finding.refusal is not None:
                 texts = list(finding.texts) or [finding.detail]
                 raise finding.refusal(finding.detail, errors={self.field: texts}, **finding.members)
+
+    def takes(self) -> Amounts:
+        """What the domain counts for in quotas afterwards."""
+        return of_definition(self.wanted, self.domain.host)
 
     @property
     def _readable(self) -> bool:

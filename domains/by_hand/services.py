@@ -14,6 +14,7 @@ from domains.copies.users import reserve
 from domains.disguised import may_name_paths
 from domains.journal.services import newest, revision
 from domains.models import Domain
+from domains.quotas.holding import hold_changed, planned_change
 from hypervisor.states import DomainAction
 from hypervisor.xml.identity import with_names
 from jobs.models import Job
@@ -74,6 +75,13 @@ def _earlier(domain: Domain, number: int, by: Actor) -> Proposal:
 
 def _planned(proposal: Proposal) -> dict[str, Any]:
     planned = proposal.plan()
+    if planned["allowed"]:
+        quota = planned_change(proposal.domain, proposal.takes, by=proposal.by)
+        planned = {
+            **planned,
+            "allowed": all(check["ok"] for check in quota),
+            "checks": [*planned["checks"], *quota],
+        }
     try:
         services.check(proposal.domain, DomainAction.EDIT_XML, proposal.by)
     except Refused as refused:
@@ -85,9 +93,10 @@ def _planned(proposal: Proposal) -> dict[str, Any]:
 def _open(kind: str, proposal: Proposal, options: dict[str, Any]) -> Job:
     """The definition may hold a password that somebody typed: it is sealed, and the audit log has only what changes."""
     domain = proposal.domain
-    changes = [f"{one.path}: {one.before} → {one.after}"[:300] for one in proposal.changes[:20]]
+    before = {one.path: one.before for one in proposal.changes}
+    changes = audit.changed(before, {one.path: one.after for one in proposal.changes})
     audit.record(proposal.by, kind, "domain", domain.pk, domain.name, **options, changes=changes)
-    return open_job(
+    job = open_job(
         kind,
         ("domain", domain.pk, domain.name),
         by=proposal.by,
@@ -99,3 +108,5 @@ def _open(kind: str, proposal: Proposal, options: dict[str, Any]) -> Job:
             "may_host_paths": may_name_paths(proposal.by, domain.host, domain),
         },
     )
+    hold_changed(job, domain, proposal.takes, by=proposal.by)
+    return job

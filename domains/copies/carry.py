@@ -9,6 +9,7 @@ from domains.copies.copying import Copy
 from domains.copies.disks import Places
 from domains.copies.users import SHARED
 from domains.models import Domain
+from domains.quotas.holding import release
 from hosts import looking, nodes
 from hosts.models import Host
 from hypervisor import errors
@@ -34,6 +35,7 @@ def register_kinds() -> None:
             queue="long",
             deadline_seconds=24 * 3600,
             cancellable=True,
+            ended=release,
         )
     )
 

@@ -16,6 +16,9 @@ from domains.copies.errors import CannotCopy, NameTaken
 from domains.copies.users import SHARED
 from domains.migration.checks import Check
 from domains.models import Domain
+from domains.quotas.amounts import Amounts
+from domains.quotas.holding import hold, planned
+from domains.quotas.sizes import of_copy
 from domains.reaching import refuse_copied_reach
 from hosts.models import Host
 from hypervisor.states import DomainAction
@@ -33,6 +36,10 @@ class Clone:
     host: Host
     copies: list[Copy]
     shared: list[str]  # disks that both will have: media, shared disks
+
+    def takes(self) -> Amounts:
+        """What it counts for in quotas."""
+        return of_copy(definition_xml(self.domain), [copy.capacity_bytes for copy in self.copies])
 
 
 def request(
@@ -61,7 +68,7 @@ def request(
             domain.name,
             clone={"id": str(made), "name": name, "host": clone.host.name, "linked": linked},
         )
-        return open_job(
+        job = open_job(
             "domain.clone",
             ("domain", domain.pk, domain.name),
             by=by,
@@ -75,6 +82,8 @@ def request(
                 "copies": [copy.plain() for copy in clone.copies],
             },
         )
+        hold(job, {made: clone.takes()}, host=clone.host, owner=by.user, by=by, makes=True)
+        return job
 
 
 def plan(
@@ -104,6 +113,10 @@ def plan(
         changes = [{"path": "domain", "before": None, "after": f"{name} on {clone.host.name}", "live": False}]
         changes += shown(clone.copies)
         checks += [Check("shared", True, f"{target} is the same for both.") for target in clone.shared]
+        checks += [
+            Check(**check)
+            for check in planned({uuid4(): clone.takes()}, host=clone.host, owner=by.user, by=by)
+        ]
         if linked and clone.copies:
             checks.append(
                 Check(

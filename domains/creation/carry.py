@@ -10,11 +10,14 @@ from uuid import UUID
 from django.db import transaction
 
 from access import secrets
+from access.actor import Actor
 from domains import disguised
 from domains.creation import cloudinit, names, seeds
 from domains.creation.storage import Made
 from domains.creation.wish import of_plain
-from domains.models import Domain, Tag
+from domains.models import Domain
+from domains.quotas.holding import pass_on, release
+from domains.tags import hang
 from hosts import looking, nodes
 from hosts.models import Host
 from hypervisor import errors
@@ -23,7 +26,7 @@ from hypervisor.node import Node
 from hypervisor.states import ACTIVE
 from hypervisor.xml.creation import at_paths, with_vnc_password
 from jobs import claims
-from jobs.batches import register_batch
+from jobs.batches import Part, open_part, register_batch
 from jobs.carrying import Carrying
 from jobs.errors import JobCancelled, JobFailed
 from jobs.kinds import Again, Failed, JobKind, Succeeded, Unknown, Verdict, WasCancelled, register
@@ -37,9 +40,26 @@ Fill = Callable[[Made, int], None]
 
 
 def register_kinds() -> None:
-    register(JobKind(names.KIND, create, recover, queue="long", deadline_seconds=6 * 3600, cancellable=True))
+    register(
+        JobKind(
+            names.KIND,
+            create,
+            recover,
+            queue="long",
+            deadline_seconds=6 * 3600,
+            cancellable=True,
+            ended=release,
+        )
+    )
     register(JobKind(seeds.KIND, seeds.forget, seeds.recover, queue="lifecycle", deadline_seconds=300))
-    register_batch(BATCH_KIND)
+    register_batch(BATCH_KIND, _open_one)
+
+
+def _open_one(parent: Job, part: Part, by: Actor) -> Job:
+    """What was held for it with the parent is held on with the child."""
+    job = open_part(parent, part, by)
+    pass_on(job, part.object[1])
+    return job
 
 
 def create(carrying: Carrying) -> dict[str, Any]:
@@ -254,7 +274,7 @@ def _settled(job: Job, host: Host) -> dict[str, Any]:
 
 def wished(row: Domain, *, protected: bool, tags: "tuple[str, ...] | list[str]") -> None:
     """Write what people want of a domain that is just there."""
-    Tag.objects.bulk_create([Tag(domain=row, name=tag) for tag in tags], ignore_conflicts=True)
+    hang(row, tags)
     if protected:
         Domain.objects.filter(pk=row.pk).update(protected=True, version=row.version + 1)
     if protected or tags:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from access import audit
 from access.actor import Actor
+from domains import tags
 from domains.copies.users import reserve
 from domains.creation import from_template, names, raw, wish
 from domains.creation.complaints import Complaints
@@ -15,6 +17,9 @@ from domains.creation.place import free_memory, host_for
 from domains.creation.storage import Made
 from domains.creation.wish import Wish
 from domains.disguised import may_name_paths
+from domains.quotas.amounts import Amounts
+from domains.quotas.holding import hold, planned
+from domains.quotas.sizes import of_definition
 from hosts.models import Host
 from hypervisor.xml.clone import with_screen_locked
 from jobs.batches import Part, open_batch
@@ -48,10 +53,10 @@ def request(body: Mapping[str, Any], *, by: Actor) -> Job:
         resolved.complaints.raise_any()
         host, first = resolved.host, resolved.wishes[0]
         may = {"may_host_paths": may_name_paths(by, host)}
-        told = {name: str(body[name]) for name in _TOLD if name in body}
+        told: dict[str, Any] = {name: str(body[name]) for name in _TOLD if name in body}
         if "count" not in body:
             audit.record(by, KIND, "domain", first.uuid, first.name, host=host.name, **told)
-            return open_job(
+            job = open_job(
                 KIND,
                 ("domain", first.uuid, first.name),
                 by=by,
@@ -59,8 +64,10 @@ def request(body: Mapping[str, Any], *, by: Actor) -> Job:
                 cluster_id=host.cluster_id,
                 options={**first.options(), **may},
             )
+            hold(job, takes(resolved.wishes, host), host=host, owner=by.user, by=by, makes=True)
+            return job
         audit.record(by, KIND, "host", host.pk, host.name, names=body["name"], **told)
-        return open_batch(
+        job = open_batch(
             BATCH_KIND,
             KIND,
             [
@@ -72,6 +79,8 @@ def request(body: Mapping[str, Any], *, by: Actor) -> Job:
             name=f"{len(resolved.wishes)} domains",
             by=by,
         )
+        hold(job, takes(resolved.wishes, host), host=host, owner=by.user, by=by, makes=True)
+        return job
 
 
 def plan(body: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
@@ -80,7 +89,7 @@ def plan(body: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
     A check that fails has the field that it is about as its code. Raises Invalid (no such host), NotPermitted.
     """
     resolved = _resolve(body, by)
-    return plan_of(resolved.host, resolved.wishes, resolved.complaints)
+    return plan_of(resolved.host, resolved.wishes, resolved.complaints, by=by)
 
 
 def failing(complaints: Complaints) -> list[dict[str, Any]]:
@@ -92,7 +101,17 @@ def failing(complaints: Complaints) -> list[dict[str, Any]]:
     ]
 
 
-def plan_of(host: Host, wishes: Sequence[Wish], complaints: Complaints) -> dict[str, Any]:
+def takes(wishes: Sequence[Wish], host: Host) -> dict[UUID, Amounts]:
+    """What each new domain counts for in quotas."""
+    found = {}
+    for one in wishes:
+        sizes = {made.path: 0 for made in one.made if made.path}
+        there = of_definition(one.xml or one.secret["xml"], host, made=sizes)
+        found[one.uuid] = there + Amounts(storage_bytes=sum(made.capacity_bytes for made in one.made))
+    return found
+
+
+def plan_of(host: Host, wishes: Sequence[Wish], complaints: Complaints, *, by: Actor) -> dict[str, Any]:
     """What these wishes would meet on the host, and make."""
     checks = [*failing(complaints), {"code": "place", "ok": True, "detail": f"It is made on {host.name}."}]
     if not wishes:
@@ -102,11 +121,13 @@ def plan_of(host: Host, wishes: Sequence[Wish], complaints: Complaints) -> dict[
     checks.append(
         {"code": "memory", "ok": True, "detail": f"{host.name} has {free // 2**20} MiB of memory free."}
     )
+    quota = planned(takes(wishes, host), host=host, owner=by.user, by=by) if not complaints else []
+    checks += quota
     changes = [_change(f"volume {made.name}", _words(made)) for one in wishes for made in one.made]
     changes += [_change(f"volume {one.seed.name}", "cloud-init's seed") for one in wishes if one.seed]
     changes += [_change(f"domain {one.name}", "started" if one.start else "defined") for one in wishes]
     return {
-        "allowed": not complaints,
+        "allowed": not complaints and all(check["ok"] for check in quota),
         "checks": checks,
         "changes": changes,
         "needs_restart": False,
@@ -120,6 +141,7 @@ def _resolve(body: Mapping[str, Any], by: Actor, *, deciding: bool = False) -> R
         reserve(host)
     resolved = Resolved(host, [])
     complaints = resolved.complaints
+    tags.check_new(host, body.get("tags", ()), by=by)
     if host.state not in _UP:
         complaints.add("host", f"{host.name} is {host.state}; domains are made on a host that is up.")
     if "xml" in body:

@@ -13,6 +13,8 @@ from access import secrets
 from domains.copies.disks import Places, own_disks
 from domains.copies.users import told_names, users_of
 from domains.models import DeletedDomain, Domain, Tag
+from domains.quotas.holding import release
+from domains.tags import hang
 from hosts import looking, nodes
 from hosts.models import Host
 from hypervisor import errors
@@ -33,7 +35,7 @@ _NOBODY_KNOWS = (errors.NodeUnreachable, errors.Timeout)
 
 def register_kinds() -> None:
     register(JobKind("domain.undefine", undefine, recover_undefine, deadline_seconds=600))
-    register(JobKind("domain.undelete", undelete, _again, deadline_seconds=300))
+    register(JobKind("domain.undelete", undelete, _again, deadline_seconds=300, ended=release))
     register(JobKind("domain.purge", purge, _again, deadline_seconds=600))
 
 
@@ -109,10 +111,9 @@ def undelete(carrying: Carrying) -> dict[str, Any]:
             node.set_autostart(entry.domain_id, True)
     looking.look(host.pk, "domain", entry.domain_id)
     with transaction.atomic():
-        if Domain.objects.filter(pk=entry.domain_id).exists():
-            Tag.objects.bulk_create(
-                (Tag(domain_id=entry.domain_id, name=name) for name in entry.tags), ignore_conflicts=True
-            )
+        row = Domain.objects.filter(pk=entry.domain_id).first()
+        if row is not None:
+            hang(row, entry.tags)
         entry.delete()
     return {"domain": str(job.object_id)}
 
@@ -139,6 +140,7 @@ def _keep(node: Node, job: Job, host: Host, there: DomainSeen) -> DeletedDomain:
             "volumes": job.option("volumes", []),
             "tags": list(Tag.objects.filter(domain_id=job.object_id).values_list("name", flat=True)),
             "autostart": there.autostart,
+            "owner_id": Domain.objects.filter(pk=job.object_id).values_list("owner_id", flat=True).first(),
             "deleted_by": job.requested_by,
             "deleted_by_name": job.requested_by_name,
             "deleted_at": now,

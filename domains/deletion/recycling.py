@@ -14,6 +14,9 @@ from access.querysets import PermittedQuerySet
 from domains.copies.errors import InUse, NameTaken
 from domains.copies.users import told, users_of
 from domains.models import DeletedDomain, Domain
+from domains.quotas.amounts import Amounts
+from domains.quotas.holding import hold, planned
+from domains.quotas.sizes import of_copy
 from hosts.models import ANSWERS
 from jobs.errors import Busy
 from jobs.models import Job
@@ -36,7 +39,9 @@ def restore(entry_id: UUID, *, by: Actor) -> Job:
         if why is not None:
             raise why
         audit.record(by, "domain.undelete", "domain", entry.domain_id, entry.name)
-        return _open("domain.undelete", entry, by)
+        job = _open("domain.undelete", entry, by)
+        hold(job, _takes(entry), host=entry.host, owner=entry.owner, by=by, makes=True)
+        return job
 
 
 def purge(entry_id: UUID, *, by: Actor) -> Job:
@@ -55,9 +60,10 @@ def plan_restore(entry_id: UUID, *, by: Actor) -> dict[str, Any]:
     """What restoring would meet, doing nothing. Raises NotThere, NotPermitted."""
     entry = _find(entry_id, by)
     why = _why_not(entry) or in_the_way(entry)
+    quota = planned(_takes(entry), host=entry.host, owner=entry.owner, by=by)
     return {
-        "allowed": why is None,
-        "checks": [_told(why, f"No domain on {entry.host.name} has its name or UUID.")],
+        "allowed": why is None and all(check["ok"] for check in quota),
+        "checks": [_told(why, f"No domain on {entry.host.name} has its name or UUID."), *quota],
         "changes": [{"path": "definition", "before": None, "after": entry.name, "live": True}],
     }
 
@@ -105,7 +111,7 @@ def in_the_way(entry: DeletedDomain) -> Refused | None:
 
 
 def _find(entry_id: UUID, by: Actor) -> DeletedDomain:
-    found = entries().select_related("host")
+    found = entries().select_related("host", "owner")
     entry = found.permitted(by, "domain.undefine").filter(pk=entry_id).first()
     if entry is None:
         if DeletedDomain.objects.permitted(by, "domain.read").filter(pk=entry_id).exists():
@@ -154,6 +160,11 @@ def _open(kind: str, entry: DeletedDomain, by: Actor) -> Job:
         cluster_id=entry.host.cluster_id,
         options={"entry": str(entry.pk)},
     )
+
+
+def _takes(entry: DeletedDomain) -> dict[UUID, Amounts]:
+    """What it will count for again; its disks never ceased to."""
+    return {entry.domain_id: of_copy(entry.xml, [])}
 
 
 def _paths(entry: DeletedDomain) -> list[str]:

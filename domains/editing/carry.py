@@ -8,6 +8,7 @@ from domains import disguised
 from domains.editing import volumes
 from domains.editing.edits import Edit, apply
 from domains.editing.live import Outcome, Running
+from domains.quotas.holding import release
 from domains.tasks import host_of, settle
 from hosts import nodes
 from hypervisor import errors
@@ -26,7 +27,7 @@ class _StillDefined(JobFailed):
 
 
 def register_kinds() -> None:
-    register(JobKind("domain.edit", edit, recover, deadline_seconds=300))
+    register(JobKind("domain.edit", edit, recover, deadline_seconds=300, ended=release))
 
 
 def edit(carrying: Carrying) -> dict[str, Any]:

@@ -12,18 +12,22 @@ from django.utils import timezone
 from access import audit
 from access.actor import Actor
 from access.errors import Conflict, Invalid, NotPermitted, NotThere, Refused, Stale
-from domains import services
+from domains import services, tags
 from domains.copies.users import reserve
 from domains.disguised import may_name_paths
 from domains.editing.checks import Problem, problems
 from domains.editing.drafts import Draft
 from domains.editing.edits import Edit, settle
 from domains.editing.prospects import holds_now
-from domains.models import Definition, Domain, Tag
+from domains.models import Definition, Domain
+from domains.quotas.amounts import Amounts
+from domains.quotas.holding import hold_changed, planned_change
+from domains.quotas.sizes import of_definition
 from hypervisor import errors
 from hypervisor.states import DomainAction
 from hypervisor.xml.compare import Difference, compare, unified
 from hypervisor.xml.hardware import Hardware, read_hardware
+from hypervisor.xml.sources import disk_uses
 from jobs.models import Job
 from jobs.services import open_job
 from live.notices import tell
@@ -59,6 +63,15 @@ class _Wish:
     live: str | None
     problems: list[Problem]
 
+    def takes(self) -> Amounts:
+        """What the domain counts for in quotas afterwards."""
+        new, larger = self.draft.new_volume, self.draft.resize
+        made = {new["path"]: new["capacity_bytes"]} if new else {}
+        if larger:
+            sources = {use.target: use.source for use in disk_uses(self.before)}
+            made[sources[larger["target"]]] = larger["capacity_bytes"]
+        return of_definition(self.after, self.domain.host, made=made)
+
 
 def request(uuid: UUID, make: Make, *, by: Actor, version: int | None = None) -> Job | None:
     """Record the wish. None where nothing of it concerns the node: then it is done.
@@ -75,12 +88,13 @@ def request(uuid: UUID, make: Make, *, by: Actor, version: int | None = None) ->
             raise _refusal(wish)
         if wish.draft.touches_node:
             services.check(domain, DomainAction.EDIT, by)
+        changes = _audited(wish)
         _write_ours(wish)
         options = {**_options(wish), "may_host_paths": may_name_paths(by, domain.host, domain)}
-        audit.record(by, "domain.edit", "domain", domain.pk, domain.name, **_told(wish))
+        audit.record(by, "domain.edit", "domain", domain.pk, domain.name, changes=changes, **_told(wish))
         if not wish.draft.touches_node:
             return None
-        return open_job(
+        job = open_job(
             "domain.edit",
             ("domain", domain.pk, domain.name),
             by=by,
@@ -88,6 +102,8 @@ def request(uuid: UUID, make: Make, *, by: Actor, version: int | None = None) ->
             cluster_id=domain.host.cluster_id,
             options=options,
         )
+        hold_changed(job, domain, wish.takes, by=by)
+        return job
 
 
 def plan(uuid: UUID, make: Make, *, by: Actor) -> dict[str, Any]:
@@ -103,6 +119,8 @@ def plan(uuid: UUID, make: Make, *, by: Actor) -> dict[str, Any]:
         checks.insert(0, {"code": "state", "ok": True, "detail": f"{domain.name} is {domain.state}."})
     except Refused as refused:
         checks.insert(0, {"code": refused.code, "ok": False, "detail": refused.detail})
+    if wish.draft.touches_node:
+        checks += planned_change(domain, wish.takes, by=by)
     if not by.scope("domain.read_xml").covers({"domain": domain.pk, **domain.host.within}):
         documents = {}
     else:
@@ -141,6 +159,8 @@ def _think(domain: Domain, make: Make, by: Actor) -> _Wish:
         raise NotThere(missing.detail) from None
     except errors.InvalidXML as wrong:
         raise Conflict(f"The definition of {domain.name} cannot be read: {wrong.detail}") from None
+    if draft.tags is not None:
+        tags.check(domain, draft.tags, by=by)
     new = draft.new_volume["path"] if draft.new_volume else ""
     found = problems(domain, before, after, edits, by, new=new) if edits else []
     return _Wish(domain, draft, edits, before, after, live, found)
@@ -196,16 +216,20 @@ def _told(wish: _Wish) -> dict[str, Any]:
     return told
 
 
+def _audited(wish: _Wish) -> dict[str, dict[str, Any]]:
+    """What each place of the definition was and is to become."""
+    changes = _changes(wish)
+    before = {one["path"]: one["before"] for one in reversed(changes)}  # of two edits of one place, the first
+    return audit.changed(before, {one["path"]: one["after"] for one in changes})
+
+
 def _write_ours(wish: _Wish) -> None:
     """What no node knows of: it holds at once."""
     domain, draft = wish.domain, wish.draft
     if draft.tags is None and draft.protected is None:
         return
     if draft.tags is not None:
-        Tag.objects.filter(domain=domain).exclude(name__in=draft.tags).delete()
-        Tag.objects.bulk_create(
-            [Tag(domain=domain, name=name) for name in dict.fromkeys(draft.tags)], ignore_conflicts=True
-        )
+        tags.hang(domain, draft.tags, only=True)
     columns = {} if draft.protected is None else {"protected": draft.protected}
     Domain.objects.filter(pk=domain.pk).update(version=F("version") + 1, updated_at=timezone.now(), **columns)
     tell("updated", "domain", domain.pk, domain.version + 1, domain.host.within)

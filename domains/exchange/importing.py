@@ -5,13 +5,18 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from django.db import transaction
+
 from access.actor import Actor
 from domains.creation import carry
 from domains.creation.complaints import Complaints
+from domains.creation.services import takes
 from domains.creation.storage import Made
 from domains.exchange import wishes
 from domains.exchange.inspecting import Inside, check_fetched, look
 from domains.exchange.transfer import Meter, VolumeContent, fetch, filling, put, workplace
+from domains.quotas.errors import QuotaExceeded
+from domains.quotas.holding import hold
 from hosts import nodes
 from hypervisor.data import Kind
 from hypervisor.images import archive, qemu_img
@@ -59,6 +64,11 @@ def _decide(carrying: Carrying, it: wishes.Coming, inside: Inside) -> None:
     if complaints:
         said = " ".join(f"{field}: {text}" for field, texts in complaints.by_field.items() for text in texts)
         raise JobFailed("invalid", f"{said} Nothing was made.")
+    try:
+        with transaction.atomic():
+            hold(job, takes([wish], it.host), host=it.host, owner=job.requested_by, by=by, makes=True)
+    except QuotaExceeded as exceeded:
+        raise JobFailed(exceeded.code, f"{exceeded.detail} Nothing was made.") from None
     claims.note(job, **wish.options())
 
 

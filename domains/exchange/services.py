@@ -18,6 +18,7 @@ from domains.exchange import wishes
 from domains.exchange.kinds import EXPORT, IMPORT, INSPECT
 from domains.exchange.leaving import Leaving, leaving
 from domains.migration.checks import Check
+from domains.quotas.holding import hold
 from hypervisor.states import DomainAction
 from jobs.models import Job
 from jobs.services import open_job
@@ -106,7 +107,7 @@ def request_import(body: Mapping[str, Any], *, by: Actor) -> Job:
             raise Invalid("There is no such volume.")
         uuid, host = uuid4(), coming.host
         audit.record(by, IMPORT, "domain", uuid, coming.name, host=host.name, volume=coming.volume.path)
-        return open_job(
+        job = open_job(
             IMPORT,
             ("domain", uuid, coming.name),
             by=by,
@@ -114,6 +115,8 @@ def request_import(body: Mapping[str, Any], *, by: Actor) -> Job:
             cluster_id=host.cluster_id,
             options=coming.options(),
         )
+        hold(job, {uuid: wishes.known(coming)}, host=host, owner=by.user, by=by, makes=True)
+        return job
 
 
 def plan_import(body: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
@@ -129,7 +132,7 @@ def plan_import(body: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
             complaints.add("volume", "Nobody has looked yet what is inside: POST to its appliance/ first.")
         return {"allowed": False, "checks": creation.failing(complaints)}
     wish = wishes.decided(inside, coming, uuid4(), by=by, complaints=complaints)
-    plan = creation.plan_of(coming.host, [wish], complaints)
+    plan = creation.plan_of(coming.host, [wish], complaints, by=by)
     warnings = [asdict(Check("warning", True, text)) for text in inside.get("warnings", ())]
     return {**plan, "checks": [*plan["checks"], *warnings]}
 

@@ -16,6 +16,7 @@ from domains.creation.storage import WRITABLE, default_pool
 from domains.creation.wish import Wish
 from domains.exchange.kinds import INSPECT
 from domains.models import Domain
+from domains.quotas.amounts import Amounts
 from hosts.models import Host
 from jobs.errors import JobFailed
 from jobs.models import Job, JobState
@@ -96,6 +97,17 @@ def coming_of(job: Job) -> Coming:
         networks=tuple(networks) if networks is not None else None,
         start=bool(job.option("start")),
         asked=job.option("asked", {}),
+    )
+
+
+def known(it: Coming) -> Amounts:
+    """What it counts for in quotas, as far as it was looked into; the rest is known once its job has read it."""
+    inside = last_look(it.volume) or {}
+    return Amounts(
+        domains=1,
+        vcpus=it.asked.get("vcpus") or inside.get("vcpus") or 0,
+        memory_bytes=it.asked.get("memory_bytes") or inside.get("memory_bytes") or 0,
+        storage_bytes=sum(disk["capacity_bytes"] for disk in inside.get("disks", ())),
     )
 
 

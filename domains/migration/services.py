@@ -13,6 +13,8 @@ from domains import services
 from domains.errors import MigrationImpossible
 from domains.migration.checks import checks
 from domains.models import Domain
+from domains.quotas.counting import of_domain
+from domains.quotas.holding import hold, planned
 from hosts.models import Host
 from hypervisor.states import DomainAction
 from jobs.models import Job
@@ -47,7 +49,7 @@ def request(
             "was_paused": domain.state == "paused",
         }
         audit.record(by, "domain.migrate", "domain", domain.pk, domain.name, **options)
-        return open_job(
+        job = open_job(
             "domain.migrate",
             ("domain", domain.pk, domain.name),
             by=by,
@@ -56,15 +58,19 @@ def request(
             options=options,
             parent=parent,
         )
+        if destination.cluster_id != domain.host.cluster_id:
+            hold(job, {domain.pk: of_domain(domain)}, host=destination, owner=domain.owner, by=by)
+        return job
 
 
 def plan(uuid: UUID, destination_id: UUID, *, by: Actor, copy_storage: bool = False) -> dict[str, Any]:
     """What is known already about this migration, doing nothing. Raises NotThere, NotPermitted, Invalid."""
     domain = services.find(uuid, DomainAction.MIGRATE, by)
     now = services.plan(DomainAction.MIGRATE, uuid, by=by)
-    looked_at = [
-        asdict(check) for check in checks(domain, _destination(destination_id, by), copy_storage=copy_storage)
-    ]
+    destination = _destination(destination_id, by)
+    looked_at = [asdict(check) for check in checks(domain, destination, copy_storage=copy_storage)]
+    if destination.cluster_id != domain.host.cluster_id:
+        looked_at += planned({domain.pk: of_domain(domain)}, host=destination, owner=domain.owner, by=by)
     return {
         "allowed": now["allowed"] and all(check["ok"] for check in looked_at),
         "checks": [*now["checks"], *looked_at],

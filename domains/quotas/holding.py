@@ -1,6 +1,6 @@
 """Checked where a job is opened, and held until what it does counts by itself: see docs/adr/0030."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,13 +8,13 @@ from django.db.models import Q, QuerySet
 
 from access.actor import Actor
 from access.models import Group, User
-from domains.models import Quota, Reservation
+from domains.models import Domain, Quota, Reservation
 from domains.quotas.amounts import NOTHING, RESOURCES, Amounts
-from domains.quotas.counting import Use, used
+from domains.quotas.counting import Use, of_domain, used
 from domains.quotas.errors import QuotaExceeded
 from domains.quotas.words import refusal
 from hosts.models import Host
-from jobs.models import Job
+from jobs.models import Job, JobState
 
 Wanted = Mapping[UUID, Amounts]
 
@@ -41,6 +41,33 @@ def hold(job: Job, wanted: Wanted, *, host: Host, owner: User | None, by: Actor,
         )
         for domain, amounts in wanted.items()
     )
+
+
+def hold_changed(job: Job, domain: Domain, wanted: Callable[[], Amounts], *, by: Actor) -> None:
+    """The same for a domain that is there, in place of which `wanted` will be; asked only where a quota counts it."""
+    if concerning(domain.owner, domain.host.cluster_id).exists():
+        hold(job, {domain.pk: wanted()}, host=domain.host, owner=domain.owner, by=by)
+
+
+def planned_change(domain: Domain, wanted: Callable[[], Amounts], *, by: Actor) -> list[dict[str, Any]]:
+    """The same as a plan's check."""
+    if not concerning(domain.owner, domain.host.cluster_id).exists():
+        return []
+    return planned({domain.pk: wanted()}, host=domain.host, owner=domain.owner, by=by)
+
+
+def release(job: Job) -> None:
+    """At the job's end: what it did counts by itself by now. Where nobody wrote it yet, it is held on.
+
+    That is while no nodewatch hears the host: see domains.quotas.counting.
+    """
+    for held in Reservation.objects.filter(job=job):
+        if job.state == JobState.SUCCEEDED:
+            row = Domain.objects.filter(pk=held.domain_id, gone_at=None).first()
+            there = of_domain(row) if row is not None else NOTHING
+            if amounts_of(held).beyond(there) != NOTHING:
+                continue
+        held.delete()
 
 
 def pass_on(job: Job, domain_id: UUID) -> None:
@@ -78,6 +105,10 @@ def concerning(owner: User | None, cluster_id: UUID | None) -> QuerySet[Quota]:
     return Quota.objects.filter(of, Q(cluster=None) | Q(cluster=cluster_id)).select_related(
         "group", "cluster"
     )
+
+
+def amounts_of(held: Reservation) -> Amounts:
+    return Amounts(1, held.vcpus, held.memory_bytes, held.storage_bytes, held.snapshots)
 
 
 def _beyond(quotas: Sequence[Quota], wanted: Wanted, owner: User | None, by: Actor) -> QuotaExceeded | None:

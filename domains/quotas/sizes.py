@@ -34,6 +34,13 @@ def of_definition(xml: str, host: Host, *, made: Mapping[str, int] | None = None
     )
 
 
+def of_copy(xml: str, capacities: Iterable[int]) -> Amounts:
+    """What a copy of that definition takes whose disks become volumes of these capacities. Raises InvalidXML."""
+    detail = read_domain(xml)
+    memory = max(detail.memory_bytes, detail.max_memory_bytes)
+    return Amounts(domains=1, vcpus=detail.vcpus, memory_bytes=memory, storage_bytes=sum(capacities))
+
+
 def storage_of(host: Host, documents: Iterable[str], *, made: Mapping[str, int] | None = None) -> int:
     """Of the disks in all of these definitions of one domain, each once. Raises InvalidXML."""
     made = made or {}

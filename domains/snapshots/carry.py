@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from domains.models import Domain
+from domains.quotas.holding import release
 from domains.tasks import host_of, seen, settle
 from hosts import looking, nodes
 from hypervisor import errors
@@ -20,11 +21,20 @@ _LONG_SECONDS = 2 * 3600
 
 def register_kinds() -> None:
     for name, run, recover in (
-        ("domain.snapshot", take, _recoverer(_taken)),
         ("domain.revert", revert, recover_revert),
         ("domain.snapshot-delete", remove, _recoverer(_removed)),
     ):
         register(JobKind(name, run, recover, queue="long", deadline_seconds=_LONG_SECONDS))
+    register(
+        JobKind(
+            "domain.snapshot",
+            take,
+            _recoverer(_taken),
+            queue="long",
+            deadline_seconds=_LONG_SECONDS,
+            ended=release,
+        )
+    )
     register(JobKind("domain.snapshot-edit", edit, _again))
 
 

@@ -14,6 +14,8 @@ from access.errors import Invalid, NotThere
 from domains import services
 from domains.copies.users import clones_on, told
 from domains.models import Backup, Definition, Domain, Snapshot
+from domains.quotas.amounts import Amounts
+from domains.quotas.holding import hold_changed, planned_change
 from domains.snapshots.checks import Answer, Asked, settle
 from domains.snapshots.errors import SnapshotForbids
 from domains.snapshots.tree import Tree, Verdict
@@ -38,9 +40,11 @@ def take(uuid: UUID, asked: Asked, *, by: Actor, parent: Job | None = None) -> J
         if answer.wish is None:
             raise Invalid(_first(answer.errors), errors=answer.errors)
         named = {"memory": str(answer.wish.memory), "external": answer.wish.external}
-        return _open(
+        job = _open(
             "domain.snapshot", domain, by, asked.name, {"wish": asdict(answer.wish)}, named, parent=parent
         )
+        hold_changed(job, domain, lambda: _with_one_more(domain), by=by)
+        return job
 
 
 def plan_take(uuid: UUID, asked: Asked, *, by: Actor) -> dict[str, Any]:
@@ -55,6 +59,8 @@ def plan_take(uuid: UUID, asked: Asked, *, by: Actor) -> dict[str, Any]:
     checks += [{"code": "warning", "ok": True, "detail": text} for text in answer.warnings]
     if not domain.active:
         checks += _of_backups(domain)
+    quota = planned_change(domain, lambda: _with_one_more(domain), by=by)
+    checks += quota
     wish = answer.wish
     changes = []
     if wish is not None:
@@ -66,7 +72,8 @@ def plan_take(uuid: UUID, asked: Asked, *, by: Actor) -> dict[str, Any]:
             for disk in wish.disks
             if disk.source
         ]
-    return {"allowed": now["allowed"] and wish is not None, "checks": checks, "changes": changes}
+    allowed = now["allowed"] and wish is not None and all(check["ok"] for check in quota)
+    return {"allowed": allowed, "checks": checks, "changes": changes}
 
 
 def revert(uuid: UUID, name: str, *, by: Actor, start: bool = False, force: bool = False) -> Job:
@@ -171,6 +178,10 @@ def _free(uuid: UUID, action: DomainAction, by: Actor) -> Domain:
     domain = services.find(uuid, action, by, lock=True)
     services.check(domain, action, by)
     return domain
+
+
+def _with_one_more(domain: Domain) -> Amounts:
+    return Amounts(domains=1, snapshots=Snapshot.objects.filter(domain=domain).count() + 1)
 
 
 def _answer(domain: Domain, asked: Asked) -> Answer:

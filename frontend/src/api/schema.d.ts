@@ -1286,6 +1286,27 @@ export interface paths {
         patch: operations["grants_partial_update"];
         trace?: never;
     };
+    "/api/v1/grants/on/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Who has what on one object: by grants on it, on its host, cluster or tags, and everywhere.
+         *
+         *     For who manages grants, or may share that object.
+         */
+        get: operations["grants_on_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/groups/": {
         parameters: {
             query?: never;
@@ -3750,6 +3771,8 @@ export interface components {
             seen_at: string | null;
             host: components["schemas"]["Reference"];
             cluster: components["schemas"]["Reference"] | null;
+            /** @description Against whose quota it counts. */
+            owner: components["schemas"]["Reference"] | null;
             driver: string;
             vcpus: number;
             memory_bytes: number;
@@ -3810,6 +3833,8 @@ export interface components {
             seen_at: string | null;
             host: components["schemas"]["Reference"];
             cluster: components["schemas"]["Reference"] | null;
+            /** @description Against whose quota it counts. */
+            owner: components["schemas"]["Reference"] | null;
             driver: string;
             vcpus: number;
             memory_bytes: number;
@@ -4000,10 +4025,26 @@ export interface components {
             /** @description Null: everywhere. */
             object: components["schemas"]["ObjectReference"] | null;
         };
-        /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
+        /** @description Who has a role that reaches an object. */
+        GrantOn: {
+            /**
+             * Format: uuid
+             * @description Of the grant.
+             */
+            id: string;
+            to: components["schemas"]["GrantedTo"];
+            role: components["schemas"]["Reference"];
+            /** @description Null: it stands on this object itself. */
+            through: components["schemas"]["Through"] | null;
+            /** @description Whether it is the owner's own, which only grant.manage takes. */
+            owner: boolean;
+            actions: string[];
+        };
+        /** @description One of `user`, `username` and `group`. */
         GrantWriteRequest: {
             /** Format: uuid */
             user?: string | null;
+            username?: string | null;
             /** Format: uuid */
             group?: string | null;
             /** Format: uuid */
@@ -4018,6 +4059,19 @@ export interface components {
             kind: components["schemas"]["GrantableKind"];
             /** Format: uuid */
             id: string;
+        };
+        /** @description Another object, as replies name it. */
+        GrantedTo: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            kind: components["schemas"]["GrantedToKindEnum"];
+        };
+        /** @enum {string} */
+        GrantedToKindEnum: "user" | "group";
+        GrantsOn: {
+            results: components["schemas"]["GrantOn"][];
+            may_share: boolean;
         };
         /** @description A way to see the screen. The password goes in and never comes out. */
         GraphicsDevice: {
@@ -7296,6 +7350,11 @@ export interface components {
             tags?: string[];
             /** @description Against deletion. */
             protected?: boolean;
+            /**
+             * Format: uuid
+             * @description Whose it becomes; this takes grant.manage everywhere.
+             */
+            owner?: string | null;
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
         PatchedGrantChangeRequest: {
@@ -8361,6 +8420,15 @@ export interface components {
         };
         /** @enum {string} */
         Theme: "auto" | "light" | "dark";
+        /** @description What the grant stands on instead; without a name for who may not see that. */
+        Through: {
+            kind: components["schemas"]["ThroughKindEnum"];
+            /** Format: uuid */
+            id: string | null;
+            name: string;
+        };
+        /** @enum {string} */
+        ThroughKindEnum: "cluster" | "host" | "domain" | "pool" | "network" | "template" | "tag" | "everywhere";
         /** @description What every object has. */
         Token: {
             /** Format: uuid */
@@ -10918,6 +10986,7 @@ export interface operations {
                 offset?: number;
                 /** @description By any of name, state, vcpus, memory_bytes, created_at, updated_at, host, cluster, driver, separated by commas; a minus in front turns it. */
                 ordering?: string;
+                owner?: string;
                 pending?: boolean;
                 protected?: boolean;
                 /** @description A search term. */
@@ -16700,6 +16769,56 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    grants_on_retrieve: {
+        parameters: {
+            query: {
+                id: string;
+                kind: "cluster" | "domain" | "host" | "network" | "pool" | "tag" | "template";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantsOn"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
