@@ -18,6 +18,16 @@ def _model_of(kind: str) -> type[models.Model] | None:
     return None
 
 
+def paths_of(kind: str, id: UUID) -> dict[str, UUID | None]:
+    """An object and what holds it, as `Scope.covers` takes it; of one that is gone, the object alone."""
+    model = _model_of(kind)
+    columns: dict[str, str] = getattr(model, "PERMITTED_BY", {})
+    row = None
+    if model is not None:
+        row = model._default_manager.filter(pk=id).values_list(*columns.values()).first()
+    return {kind: id} if row is None else dict(zip(columns, row, strict=True))
+
+
 def names_of(objects: Iterable[tuple[str, UUID]]) -> dict[tuple[str, UUID], str]:
     """The names of those (kind, id) that exist, in one query a kind."""
     by_kind: dict[str, set[UUID]] = {}

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from access import bundles
 from access.models import Grant
 from access.unchanged import unchanged
 
@@ -203,7 +204,7 @@ Rights = Mapping[str, Scope]
 
 
 def add_up(given: Iterable[tuple[Iterable[str], str | None, UUID | None]]) -> Rights:
-    """The rights of (permissions, kind, id) triples; no id means everywhere."""
+    """The rights of (permissions, kind, id) triples; no id means everywhere. What a tag is on is reached by it."""
     everywhere: set[str] = set()
     ids: dict[str, dict[str, set[UUID]]] = {}
     for permissions, kind, at in given:
@@ -212,6 +213,7 @@ def add_up(given: Iterable[tuple[Iterable[str], str | None, UUID | None]]) -> Ri
             continue
         for name in permissions:
             ids.setdefault(name, {}).setdefault(kind, set()).add(at)
+    bundles.spread(ids)
     rights = {
         name: Scope(ids=MappingProxyType({kind: frozenset(of_kind) for kind, of_kind in kinds.items()}))
         for name, kinds in ids.items()

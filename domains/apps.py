@@ -7,7 +7,7 @@ class DomainsConfig(AppConfig):
     name = "domains"
 
     def ready(self) -> None:
-        from domains import bulk, on_host, tasks, volume_users
+        from domains import bulk, on_host, tags, tasks, volume_users
         from domains.backups import carry as backups
         from domains.backups import keeping, restored, users
         from domains.by_hand import carry as by_hand
@@ -27,6 +27,7 @@ class DomainsConfig(AppConfig):
         from storage.users import register_bulk
 
         on_host.register()
+        tags.register()
         network_users.register(NetworkUsers())
         tasks.register_kinds()
         volume_users.register()

@@ -5,14 +5,19 @@ from typing import Any
 from uuid import UUID
 
 import django_filters
-from drf_spectacular.utils import extend_schema
+from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from access.api.filters import BooleanFilter
+from access.api.filters import BooleanFilter, refuse_unknown
 from access.api.shapes import (
     GrantChangeSerializer,
     GrantSerializer,
+    GrantsOnSerializer,
     GrantWriteSerializer,
     RoleSerializer,
     RoleWriteSerializer,
@@ -21,7 +26,7 @@ from access.api.views import ObjectViewSet, Row
 from access.models import Grant, Role
 from access.objects import names_of
 from access.permissions import GRANTABLE_KINDS
-from access.services import grants, roles
+from access.services import grants, roles, sharing
 
 
 class RoleFilter(django_filters.FilterSet):  # type: ignore[misc]
@@ -34,7 +39,6 @@ class RoleViewSet(ObjectViewSet):
 
     kind = "role"
     model = Role
-    read_permission = "role.manage"
     serializer_class = RoleSerializer
     columns = ("id", "name", "description", "permissions", "built_in", "created_at", "updated_at", "version")
     filterset_class = RoleFilter
@@ -42,8 +46,16 @@ class RoleViewSet(ObjectViewSet):
     ordering_fields = {"name": "name", "created_at": "created_at"}
     ordering = "name"
 
+    def reading(self) -> str | None:
+        """Whoever gives roles must know what they are; who does not has no business with them."""
+        return None if grants.shares_anything(self.actor) else "role.manage"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return Role.objects.all() if self.reading() is None else super().get_queryset()
+
     def present(self, row: Row, context: None) -> dict[str, Any]:
-        return {**row, "actions": [] if row["built_in"] else ["edit", "delete"]}
+        editable = not row["built_in"] and self.actor.scope("role.manage").everywhere
+        return {**row, "actions": ["edit", "delete"] if editable else []}
 
     @extend_schema(request=RoleWriteSerializer, responses={201: RoleSerializer})
     def create(self, request: Request) -> Response:
@@ -71,6 +83,39 @@ class GrantFilter(django_filters.FilterSet):  # type: ignore[misc]
 def _reference(row: Row, column: str, name: str) -> dict[str, Any] | None:
     at = row[f"{column}_id"]
     return None if at is None else {"id": at, "name": row[f"{column}__{name}"]}
+
+
+def _named(request: Request) -> tuple[str, UUID]:
+    """The object that the query names. Raises ValidationError by field."""
+    kind, id = (request.query_params.get(name, "") for name in ("kind", "id"))
+    wrong: dict[str, list[str]] = {}
+    if kind not in GRANTABLE_KINDS:
+        wrong["kind"] = [f"This must be one of {', '.join(GRANTABLE_KINDS)}."]
+    try:
+        at = UUID(id)
+    except ValueError:
+        wrong["id"] = ["This must be the id of an object."]
+    if wrong:
+        raise ValidationError(wrong)
+    return kind, at
+
+
+def _held(one: sharing.Held) -> dict[str, Any]:
+    grant = one.grant
+    to = (
+        {"kind": "user", "id": grant.user.pk, "name": grant.user.username}
+        if grant.user is not None
+        else {"kind": "group", "id": grant.group_id, "name": str(grant.group)}
+    )
+    through = None if one.through is None else dict(zip(("kind", "id", "name"), one.through, strict=True))
+    return {
+        "id": grant.pk,
+        "to": to,
+        "role": {"id": grant.role_id, "name": grant.role.name},
+        "through": through,
+        "owner": one.owner,
+        "actions": ["edit", "delete"] if one.may_take else [],
+    }
 
 
 class GrantViewSet(ObjectViewSet):
@@ -116,6 +161,25 @@ class GrantViewSet(ObjectViewSet):
             "version": row["version"],
             "actions": ["edit", "delete"],
         }
+
+    @extend_schema(
+        responses=GrantsOnSerializer,
+        filters=False,
+        parameters=[
+            OpenApiParameter("kind", OpenApiTypes.STR, enum=GRANTABLE_KINDS, required=True),
+            OpenApiParameter("id", OpenApiTypes.UUID, required=True),
+        ],
+    )
+    @action(detail=False, pagination_class=None, filter_backends=())
+    def on(self, request: Request) -> Response:
+        """Who has what on one object: by grants on it, on its host, cluster or tags, and everywhere.
+
+        For who manages grants, or may share that object.
+        """
+        refuse_unknown(request, ("kind", "id"))
+        kind, id = _named(request)
+        held = sharing.on(kind, id, by=self.actor)
+        return Response({"results": [_held(one) for one in held], "may_share": True})
 
     @extend_schema(request=GrantWriteSerializer, responses={201: GrantSerializer})
     def create(self, request: Request) -> Response:

@@ -11,6 +11,7 @@ from access.api.serializers import (
     ReferenceSerializer,
     StrictSerializer,
 )
+from access.permissions import GRANTABLE_KINDS
 from access.services.signing_in import LONGEST_PASSWORD
 
 THEMES = ("auto", "light", "dark")
@@ -134,7 +135,10 @@ class GrantSerializer(ObjectSerializer):
 
 
 class GrantWriteSerializer(StrictSerializer):
+    """One of `user`, `username` and `group`."""
+
     user = serializers.UUIDField(required=False, allow_null=True)
+    username = serializers.CharField(max_length=150, required=False, allow_null=True)
     group = serializers.UUIDField(required=False, allow_null=True)
     role = serializers.UUIDField()
     object = GrantedObjectSerializer(required=False, allow_null=True, help_text="None: everywhere.")
@@ -143,6 +147,36 @@ class GrantWriteSerializer(StrictSerializer):
 class GrantChangeSerializer(StrictSerializer):
     role = serializers.UUIDField()
     object = GrantedObjectSerializer(required=False, allow_null=True, help_text="Null: everywhere.")
+
+
+class GrantedToSerializer(ReferenceSerializer):
+    kind = serializers.ChoiceField(choices=("user", "group"))
+
+
+class ThroughSerializer(serializers.Serializer[Any]):
+    """What the grant stands on instead; without a name for who may not see that."""
+
+    kind = serializers.ChoiceField(choices=(*GRANTABLE_KINDS, "everywhere"))
+    id = serializers.UUIDField(allow_null=True)
+    name = serializers.CharField(allow_blank=True)
+
+
+class GrantOnSerializer(serializers.Serializer[Any]):
+    """Who has a role that reaches an object."""
+
+    id = serializers.UUIDField(help_text="Of the grant.")
+    to = GrantedToSerializer()
+    role = ReferenceSerializer()
+    through = ThroughSerializer(allow_null=True, help_text="Null: it stands on this object itself.")
+    owner = serializers.BooleanField(
+        help_text="Whether it is the owner's own, which only grant.manage takes."
+    )
+    actions = serializers.ListField(child=serializers.CharField())
+
+
+class GrantsOnSerializer(serializers.Serializer[Any]):
+    results = GrantOnSerializer(many=True)
+    may_share = serializers.BooleanField()
 
 
 class TokenSerializer(ObjectSerializer):

@@ -103,16 +103,22 @@ def administrators() -> set[UUID]:
 
 
 @contextmanager
-def administrator_remains() -> Iterator[None]:
-    """A transaction that is undone, with Conflict, if it would leave nobody to manage accounts.
+def administrator_remains(by: Actor | None = None) -> Iterator[None]:
+    """A transaction that is undone, with Conflict, if it would leave nobody to manage accounts, or lock `by` out.
 
     The lock on one row makes such changes follow one another: two last administrators cannot remove each other.
     """
     with transaction.atomic():
         Role.objects.select_for_update().get(name="administrator")
-        before = bool(administrators())
+        before = administrators()
         yield
-        if before and not administrators():
+        after = administrators()
+        if before and not after:
             raise Conflict(
                 "This would leave nobody who can manage users, roles and grants.", code="last_administrator"
+            )
+        if by is not None and by.id in before - after:
+            raise Conflict(
+                "This would take from yourself what makes you an administrator. Another administrator can do it.",
+                code="own_administrator",
             )

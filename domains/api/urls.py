@@ -10,6 +10,7 @@ from domains.api.exchange import ApplianceViewSet
 from domains.api.quotas import OwnQuotasView, QuotaViewSet
 from domains.api.schedules import ScheduleViewSet
 from domains.api.storage_report import StorageReportView
+from domains.api.tags import TagViewSet
 from domains.api.templates import TemplateViewSet
 from domains.api.views import DomainViewSet
 
@@ -19,6 +20,7 @@ router.register("deleted-domains", DeletedDomainViewSet, basename="deleted-domai
 router.register("backups", BackupViewSet, basename="backup")
 router.register("quotas", QuotaViewSet, basename="quota")
 router.register("schedules", ScheduleViewSet, basename="schedule")
+router.register("tags", TagViewSet, basename="tag")
 router.register("templates", TemplateViewSet, basename="template")
 urlpatterns = [
     path(

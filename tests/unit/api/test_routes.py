@@ -12,7 +12,7 @@ from tests.unit.access.people import client_with
 
 pytestmark = pytest.mark.django_db
 
-_OPEN = {"api/v1/auth/login/", "api/v1/schema/", "api/v1/docs/"}
+_OPEN = {"api/v1/auth/login/", "api/v1/auth/methods/", "api/v1/schema/", "api/v1/docs/"}
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 

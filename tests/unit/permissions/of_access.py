@@ -3,6 +3,7 @@
 from tests.unit.permissions.rules import EVERYBODY, SIGNING_IN, Table, any_of
 
 _SHARES = any_of("grant.manage", "grant.share")
+_GIVES_ROLES = any_of("role.manage", "grant.manage", "grant.share")
 
 TABLE: Table = {
     ("get", "me/"): EVERYBODY,
@@ -33,10 +34,18 @@ TABLE: Table = {
         for method, at in (("get", ""), ("post", ""), ("get", "<uuid:pk>/"), ("patch", "<uuid:pk>/"),
                            ("delete", "<uuid:pk>/"))
     },
+    ("get", "roles/"): _GIVES_ROLES,
+    ("get", "roles/<uuid:pk>/"): _GIVES_ROLES,
+    ("get", "grants/on/"): _SHARES,
+    ("post", "grants/"): _SHARES,
+    ("patch", "grants/<uuid:pk>/"): _SHARES,
+    ("delete", "grants/<uuid:pk>/"): _SHARES,
     ("get", "users/<uuid:pk>/sessions/"): "user.manage",
     ("post", "users/<uuid:pk>/end-sessions/"): "user.manage",
     ("post", "users/<uuid:pk>/reset-second-factor/"): "user.manage",
     ("post", "users/<uuid:pk>/unlock/"): "user.manage",
     ("get", "audit/"): "audit.read",
+    ("get", "audit/export/"): "audit.read",
+    ("post", "audit/verify/"): "audit.read",
     ("get", "audit/<uuid:pk>/"): "audit.read",
 }  # fmt: skip

@@ -71,6 +71,8 @@ TABLE: Table = {
     ("patch", _S): "domain.backup",
     ("post", f"{_S}run/"): "domain.backup",
     ("delete", _S): "domain.backup",
+    ("get", "tags/"): "domain.read",
+    ("get", "tags/<uuid:pk>/"): "domain.read",
     ("get", "me/quotas/"): EVERYBODY,
     **{
         (method, f"quotas/{at}"): "quota.manage"

@@ -18,6 +18,7 @@ _SEEN_BY = {
     "deleted-domains": "domain.read",
     "backups": "domain.read",
     "schedules": "domain.read",
+    "tags": "domain.read",
     "hosts": "host.read",
     "clusters": "cluster.read",
     "jobs": "job.read",

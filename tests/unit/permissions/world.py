@@ -11,7 +11,8 @@ from django.utils import timezone
 from access.actor import Actor
 from access.models import AuditEntry, Grant, Group, Role, SignedInSession, User
 from access.services import tokens
-from domains.models import Definition, Domain, Quota, Revision, Snapshot
+from domains.models import Definition, Domain, Label, Quota, Revision, Snapshot
+from domains.tags import hang
 from hosts.models import Cluster, Host
 from jobs.models import Job
 from networks.models import ClusterNetwork
@@ -71,6 +72,7 @@ def build(name: str = "alpha") -> World:
     for number in (1, 2):
         Revision.objects.create(domain=one, number=number, xml=known.inactive, at=timezone.now(), changes=[])
     volume(pool, f"{name}-small-v1-vda.raw")
+    hang(one, [f"{name}-gold"])
     bystander = person(f"{name}-bystander")
     starter = Role.objects.create(name=f"{name}-starter", permissions=["domain.read", "domain.start"])
     group = Group.objects.create(name=f"{name}-group")
@@ -113,6 +115,7 @@ def build(name: str = "alpha") -> World:
             "network-filters": nwfilter(host, f"{name}-filter").pk,
             "users": bystander.pk,
             "groups": group.pk,
+            "tags": Label.objects.get(name=f"{name}-gold").pk,
             "quotas": Quota.objects.create(user=bystander, domains=3).pk,
             "roles": starter.pk,
             "grants": Grant.objects.create(
@@ -128,6 +131,7 @@ def build(name: str = "alpha") -> World:
     world.queries = {
         "domains/creation-options/": f"?host={host.pk}",
         "domains/<uuid:pk>/revisions/diff/": "?from=1&to=2",
+        "grants/on/": f"?kind=domain&id={one.pk}",
         "networks/options/": f"?host={host.pk}",
         "pools/options/": f"?host={host.pk}",
     }
