@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -37,6 +38,11 @@ class AccessConfig(AppConfig):
         # and a database that was flushed gets its roles back.
         post_migrate.connect(_write_built_in_roles, sender=self)
         post_migrate.connect(_guard_audit_log, sender=self)
+
+        from access import syslog
+
+        if settings.AUDIT_SYSLOG:
+            syslog.Receiver.parse(settings.AUDIT_SYSLOG)  # a wrong address is told at the start
 
         from access.services.sessions import begin
 

@@ -1,5 +1,6 @@
 """The record of who asked for what and what came of it, written in the transaction of the change itself."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ Changes = Mapping[str, Mapping[str, Any]]
 
 _SECRET = frozenset({"credentials", "passwd", "secret", "sealed", "digest", "user_data", "network_config"})
 _SECRET_ENDS = ("password", "passphrase", "private_key", "secret_key", "_secret", "recovery_codes")
+_PATH = re.compile(r"[^\w-]")
 _LONGEST_TEXT = 1000
 _MOST = 50
 
@@ -69,7 +71,10 @@ def _write(
         object_name=_text(name, 255),
         result=result,
         detail=_bounded(detail),
-        changes=_bounded(changes),
+        changes={
+            _text(name, 200): {"before": _bounded(one["before"]), "after": _bounded(one["after"])}
+            for name, one in list(changes.items())[:_MOST]
+        },
         **where,
     )
     entry.save()
@@ -98,6 +103,7 @@ def is_secret(name: str, value: Any) -> bool:
     """Whether a field of this name may hold a secret. Whether something is set or how often is none."""
     if value is None or isinstance(value, bool | int | float):
         return False
+    name = _PATH.split(name)[-1]  # "devices/graphics[1]/passwd"
     return name in _SECRET or name.endswith(_SECRET_ENDS)
 
 

@@ -34,6 +34,7 @@ def edit(cluster_id: UUID, changes: dict[str, Any], *, by: Actor, version: int |
     """Raises NotThere, Stale, ClusterNameTaken."""
     with transaction.atomic():
         cluster = _editable(cluster_id, by, version)
+        before = {name: getattr(cluster, name) for name in changes}
         try:
             with transaction.atomic():
                 Cluster.objects.filter(pk=cluster.pk).update(
@@ -42,7 +43,8 @@ def edit(cluster_id: UUID, changes: dict[str, Any], *, by: Actor, version: int |
         except IntegrityError:
             raise ClusterNameTaken(changes.get("name", "")) from None
         cluster.refresh_from_db()
-        audit.record(by, "cluster.edit", "cluster", cluster.pk, cluster.name, changed=sorted(changes))
+        told = audit.changed(before, changes)
+        audit.record(by, "cluster.edit", "cluster", cluster.pk, cluster.name, changes=told)
         tell("updated", "cluster", cluster.pk, cluster.version)
     return cluster
 

@@ -16,6 +16,7 @@ from hosts.errors import HostNameTaken
 from hosts.introduction import Given, Install
 from hosts.models import Cluster, Host, HostState
 from hosts.wishes import Reaching, reaching
+from hypervisor.data import Credentials
 from jobs.errors import Busy
 from jobs.models import OPEN, Job
 from jobs.services import open_job
@@ -68,7 +69,7 @@ def edit(
     """
     with transaction.atomic():
         host = find(host_id, "host.edit", by, version)
-        before = {"name": host.name, "uri": host.uri, "cluster": str(host.cluster_id or "")}
+        before = _audited(host)
         known = nodes.credentials_of(host)
         said, uri = changes.get("credentials", {}), changes.get("uri", host.uri)
         wanted = reaching(
@@ -104,13 +105,28 @@ def edit(
             "host",
             host.pk,
             host.name,
-            before=before,
-            changed=sorted(changes),
+            changes=audit.changed(before, _audited(host) | _replaced(known, wanted.credentials)),
             **(_told(wanted) if anew else {}),
         )
         tell("updated", "host", host.pk, host.version, host.within)
         job = open_enrol(host, by, wanted.given) if anew else None
     return host, job
+
+
+def _audited(host: Host) -> dict[str, Any]:
+    """What the audit log tells of a change of this."""
+    return {
+        "name": host.name,
+        "uri": host.uri,
+        "migration_uri": host.migration_uri,
+        "cluster": host.cluster.name if host.cluster is not None else None,
+        "host_key": (host.host_key or {}).get("fingerprint"),
+    }
+
+
+def _replaced(before: Credentials, after: Credentials) -> dict[str, str]:
+    """That what reaches the node was replaced, and nothing of it."""
+    return {} if before == after else {"credentials": "replaced"}
 
 
 def refresh(host_id: UUID, *, by: Actor) -> Job:

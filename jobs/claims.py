@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from access import audit
 from jobs.errors import LeaseLost
 from jobs.kinds import kind_named, last_word
 from jobs.models import Job, JobState
@@ -196,7 +197,12 @@ def ask_cancel(job: Job) -> bool:
 
 
 def _after(job: Job) -> None:
-    """What goes with a job's end: its kind's last word, and its parent's next pass."""
+    """What goes with a job's end: what came of it in the audit log, its kind's last word, its parent's next pass."""
+    code = {"code": job.error_code} if job.error_code else {}
+    asked = (job.requested_by_id, job.requested_by_name)
+    audit.record_end(
+        asked, job.kind, job.object_kind, job.object_id, job.object_name, job.state, job=str(job.pk), **code
+    )
     last = last_word(job.kind)
     if last is not None:
         last(job)

@@ -107,13 +107,15 @@ def edit(id: UUID, changes: Mapping[str, Any], *, by: Actor, version: int | None
     """Change what is wanted. Raises NotThere, NotPermitted, Stale, Invalid."""
     with transaction.atomic():
         row = _find(id, "network.edit", by, version=version)
+        before = {"description": row.description, **row.spec}
         row.description = changes.get("description", row.description)
         if "spec" in changes:
             row.spec = plain(_wanted(changes["spec"]))
         row.version += 1
         row.updated_at = timezone.now()
         row.save()
-        audit.record(by, "cluster-network.edit", "cluster_network", row.pk, row.name, changed=sorted(changes))
+        told = audit.changed(before, {"description": row.description, **row.spec})
+        audit.record(by, "cluster-network.edit", "cluster_network", row.pk, row.name, changes=told)
         _tell("updated", row)
     return row
 

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from access import audit
 from access.actor import Actor
 from access.errors import Invalid, Refused
 from hosts.models import Host
@@ -78,15 +79,24 @@ def edit(
         network = find_network(id, "network.edit", by, lock=True, version=version)
         _check(network, "edit", by)
         settings, autostart = _settings(changes)
-        _, errors = _edited(network, settings)
+        xml, errors = _edited(network, settings)
         if errors:
             raise Invalid(_first(errors), errors=errors)
+        before, after = flat(read_spec(network.inactive_xml or network.xml)), flat(read_spec(xml))
+        told = audit.changed(
+            {**before, "autostart": network.autostart},
+            {
+                **dict.fromkeys(before),
+                **after,
+                "autostart": network.autostart if autostart is None else autostart,
+            },
+        )
         return _open(
             "network.edit",
             network,
             by,
             {"changes": settings, "autostart": autostart},
-            {"changes": dict(changes)},
+            {"changes": told},
             parent,
         )
 

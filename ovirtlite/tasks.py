@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from access import chain, pruning, syslog
 from access.api import idempotency
 from access.services import lock_out
 from domains.backups import users as backups
@@ -35,6 +36,19 @@ def prune() -> None:
     Session.objects.filter(expire_date__lt=now).delete()
     idempotency.prune()
     lock_out.prune()
+    pruning.prune()
+
+
+@shared_task(name="ovirtlite.seal_audit")
+def seal_audit() -> None:
+    """Give entries of the audit log their place whose writer died between its commit and that."""
+    chain.seal_all()
+
+
+@shared_task(name="ovirtlite.send_audit")
+def send_audit() -> None:
+    """Send what is new in the audit log to syslog."""
+    syslog.send()
 
 
 @shared_task(name="ovirtlite.empty_recycle_bin")

@@ -29,11 +29,18 @@ def create(*, name: str, description: str = "", users: list[UUID] | None = None,
     return group
 
 
+def _audited(group: Group) -> dict[str, Any]:
+    """What the audit log tells of a change of this."""
+    users = sorted(group.users.values_list("username", flat=True))
+    return {"name": group.name, "description": group.description, "users": users}
+
+
 def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> Group:
     """Change name, description or users. Raises Invalid, NotPermitted, NotThere, Stale, Conflict."""
     need(by, "user.manage")
-    with administrator_remains():
+    with administrator_remains(by):
         group = locked(Group, id, expected)
+        before = _audited(group)
         within_own(by, rights_of_groups([group]))
         if "name" in changes:
             _check_name(changes["name"], group.pk)
@@ -43,14 +50,15 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
             group.users.set(found(User, changes["users"], "users"))
         group.version += 1
         group.save()
-        audit.record(by, "group.edit", "group", group.pk, group.name, fields=sorted(changes))
+        told = audit.changed(before, _audited(group))
+        audit.record(by, "group.edit", "group", group.pk, group.name, changes=told)
     return group
 
 
 def delete(id: UUID, *, expected: int | None, by: Actor) -> None:
     """Delete it with its grants. Raises NotPermitted, NotThere, Stale, Conflict."""
     need(by, "user.manage")
-    with administrator_remains():
+    with administrator_remains(by):
         group = locked(Group, id, expected)
         within_own(by, rights_of_groups([group]))
         audit.record(by, "group.delete", "group", group.pk, group.name)

@@ -56,11 +56,17 @@ def create(*, name: str, permissions: list[str], description: str = "", by: Acto
     return role
 
 
+def _audited(role: Role) -> dict[str, Any]:
+    """What the audit log tells of a change of this."""
+    return {"name": role.name, "description": role.description, "permissions": role.permissions}
+
+
 def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> Role:
     """Change name, description or permissions. Raises Invalid, NotPermitted, NotThere, Stale, Conflict."""
     need(by, "role.manage")
-    with administrator_remains():
+    with administrator_remains(by):
         role = _own(id, expected, by)
+        before = _audited(role)
         if "name" in changes:
             _check_name(changes["name"], role.pk)
             role.name = changes["name"]
@@ -70,7 +76,8 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
             role.permissions = sorted(set(changes["permissions"]))
         role.version += 1
         role.save()
-        audit.record(by, "role.edit", "role", role.pk, role.name, permissions=role.permissions)
+        told = audit.changed(before, _audited(role))
+        audit.record(by, "role.edit", "role", role.pk, role.name, changes=told)
     return role
 
 

@@ -96,12 +96,18 @@ def _own(id: UUID, expected: int | None, by: Actor) -> Token:
     return token
 
 
+def _audited(token: Token) -> dict[str, Any]:
+    """What the audit log tells of a change of this."""
+    return {"name": token.name, "expires_at": token.expires_at.isoformat()}
+
+
 def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> Token:
     """Change its name or end. Raises Invalid, NotThere, Stale; NotPermitted for another's."""
     with transaction.atomic():
         token = _own(id, expected, by)
         if by.user is None or token.user_id != by.user.pk:
             raise NotPermitted("Only its owner changes a token; you may delete it.")
+        before = _audited(token)
         token.name = changes.get("name", token.name)
         if "expires_at" in changes:
             if by.token is not None and changes["expires_at"] > token.expires_at:
@@ -110,7 +116,8 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
             token.expires_at = changes["expires_at"]
         token.version += 1
         token.save()
-        audit.record(by, "token.edit", "token", token.pk, token.name, fields=sorted(changes))
+        told = audit.changed(before, _audited(token))
+        audit.record(by, "token.edit", "token", token.pk, token.name, changes=told)
     return token
 
 

@@ -85,6 +85,17 @@ def create(
     return user
 
 
+def _audited(user: User) -> dict[str, Any]:
+    """What the audit log tells of a change of this."""
+    return {
+        "username": user.username,
+        "name": user.display_name,
+        "active": user.is_active,
+        "must_change_password": user.must_change_password,
+        "groups": sorted(user.groups.values_list("name", flat=True)),
+    }
+
+
 def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor) -> User:
     """Change username, name, active, groups, password or whether it must be changed.
 
@@ -93,6 +104,7 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
     need(by, "user.manage")
     with administrator_remains(by):
         user = locked(User, id, expected)
+        before = _audited(user)
         within_own(by, rights_of(user))
         if user.pk == by.id and changes.get("active") is False:
             raise Conflict(
@@ -115,7 +127,9 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
         user.save()
         if not user.is_active or changes.get("password") is not None:
             end_all(user)
-        audit.record(by, "user.edit", "user", user.pk, user.username, fields=sorted(changes))
+        password = {"password": "another"} if changes.get("password") is not None else {}
+        told = audit.changed(before, _audited(user) | password)
+        audit.record(by, "user.edit", "user", user.pk, user.username, changes=told)
     return user
 
 
@@ -135,10 +149,13 @@ def change_own(changes: dict[str, Any], *, by: Actor) -> User:
     """Change one's own name or theme."""
     with transaction.atomic():
         user = locked(User, own(by).pk, None)
+        before = {"name": user.display_name}
         user.display_name = changes.get("name", user.display_name)
         user.theme = changes.get("theme", user.theme)
         user.version += 1
         user.save()
+        if told := audit.changed(before, {"name": user.display_name}):
+            audit.record(by, "user.edit", "user", user.pk, user.username, changes=told)
     return user
 
 

@@ -71,17 +71,28 @@ def make(said: Mapping[str, Any], *, by: Actor) -> UUID:
     return schedule.pk
 
 
+def _audited(schedule: Schedule) -> dict[str, Any]:
+    """What the audit log tells of a change of this."""
+    columns = ("name", "enabled", "rule", "zone", "keep", "full_every", "tag", "options")
+    told: dict[str, Any] = {name: getattr(schedule, name) for name in columns}
+    told["created_by"] = str(schedule.created_by or "")
+    told["pool_id"] = str(schedule.pool_id or "")
+    return told | {"domains": sorted(schedule.domains.values_list("name", flat=True))}
+
+
 def edit(uuid: UUID, changes: Mapping[str, Any], *, by: Actor, version: int | None = None) -> None:
     """Change it; from now on it is done on behalf of `by`. Raises NotThere, NotPermitted, Stale, Invalid, Conflict."""
     with transaction.atomic():
         schedule = find(uuid, by, lock=True)
         if version is not None and version != schedule.version:
             raise Stale("The schedule was changed meanwhile.")
+        before = _audited(schedule)
         schedule.created_by = by.user
         schedule.version += 1
         schedule.updated_at = timezone.now()
         _set(schedule, changes, by)
-        audit.record(by, "schedule.edit", "schedule", schedule.pk, schedule.name, fields=sorted(changes))
+        told = audit.changed(before, _audited(schedule))
+        audit.record(by, "schedule.edit", "schedule", schedule.pk, schedule.name, changes=told)
 
 
 def delete(uuid: UUID, *, by: Actor) -> None:

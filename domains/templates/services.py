@@ -101,7 +101,8 @@ def edit(template_id: UUID, changes: Mapping[str, Any], *, by: Actor, version: i
         template = _find(template_id, by, lock=True)
         if version is not None and template.version != version:
             raise Stale(f"{template.name} was changed meanwhile. Read it again, then repeat your change.")
-        audit.record(by, "template.edit", "template", template.pk, template.name, changed=dict(changes))
+        told = audit.changed({name: getattr(template, name) for name in changes}, changes)
+        audit.record(by, "template.edit", "template", template.pk, template.name, changes=told)
         try:
             with transaction.atomic():
                 Template.objects.filter(pk=template.pk).update(

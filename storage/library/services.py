@@ -118,7 +118,8 @@ def edit(uuid: UUID, changes: Mapping[str, str], *, by: Actor, version: int | No
                 )
         except IntegrityError:
             raise NameTaken(changes.get("name", "")) from None
-        audit.record(by, "image.edit", "image", uuid, image.name, fields=sorted(changes))
+        told = audit.changed({name: getattr(image, name) for name in changes}, changes)
+        audit.record(by, "image.edit", "image", uuid, image.name, changes=told)
         tell("updated", "image", uuid, image.version + 1)
     image.refresh_from_db()
     return image

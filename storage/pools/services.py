@@ -46,7 +46,7 @@ def create(body: Mapping[str, Any], *, by: Actor) -> Job:
         if wished.errors:
             raise Invalid(next(iter(wished.errors.values()))[0], errors=wished.errors)
         id, spec = uuid4(), wished.spec
-        told = {"type": str(spec.type), "target": spec.target, "build": str(wished.build)}
+        told: dict[str, Any] = {"type": str(spec.type), "target": spec.target, "build": str(wished.build)}
         audit.record(by, "pool.create", "pool", id, spec.name, host=host.name, **told)
         return open_job(
             "pool.create",
@@ -104,7 +104,11 @@ def request(verb: str, id: UUID, *, by: Actor, options: Mapping[str, Any] | None
         why = _why_not(verb, pool, given, by)
         if why is not None:
             raise why
-        told = {"new_name" if word == "name" else word: value for word, value in given.items()}
+        told: dict[str, Any] = {
+            "new_name" if word == "name" else word: value for word, value in given.items()
+        }
+        if verb == "edit":
+            told = {"changes": audit.changed({"name": pool.name, "autostart": pool.autostart}, given)}
         return open_about(f"pool.{verb}", pool, by=by, options=given, told=told)
 
 

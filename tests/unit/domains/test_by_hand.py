@@ -105,7 +105,7 @@ def test_a_change_is_a_job_and_says_what_it_changes(guest: Domain, ada: User) ->
     assert (job.kind, reply.headers["Location"]) == ("domain.edit_xml", f"/api/v1/jobs/{job.pk}/")
     assert "<vcpu>" not in str(job.options)  # sealed: it may hold a password
     entry = AuditEntry.objects.get(action="domain.edit_xml", result="accepted")
-    assert entry.detail["changes"] == ["vcpu: 1 → 2"]
+    assert entry.changes == {"vcpu": {"before": "1", "after": "2"}}
 
 
 def test_a_running_domain_takes_it_at_its_next_boot(host: Host, uuid: UUID, ada: User) -> None:
