@@ -35,6 +35,7 @@ export function domain(over: Partial<DomainDetail> = {}): DomainDetail & Domain 
     job: null,
     conflict: null,
     last_backup: null,
+    owner: null,
     schedules: 0,
     created_at: AT,
     updated_at: AT,
