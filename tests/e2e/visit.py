@@ -48,8 +48,8 @@ class Visit:
     def go(self, path: str) -> None:
         self.page.goto(path)
 
-    def sign_in(self, password: str = PASSWORD) -> None:
-        self.page.get_by_label("User name").fill("admin")
+    def sign_in(self, password: str = PASSWORD, *, username: str = "admin") -> None:
+        self.page.get_by_label("User name").fill(username)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
 
