@@ -60,17 +60,24 @@ def seal_anew() -> dict[str, int]:
 def keys_in_use() -> dict[str, dict[str, int]]:
     """{id of a key: {column: how many seals of it}}; the id is "" for those of before there were such keys."""
     found: dict[str, dict[str, int]] = {}
+    for column in columns():
+        name = str(column)
+        for _, value in _values(column):
+            for text in _texts(value):
+                if (id := key_of(text)) is not None:
+                    at = found.setdefault(id, {})
+                    at[name] = at.get(name, 0) + 1
+    return found
 
-    def note(text: str, column: str) -> str:
-        id = key_of(text)
-        if id is not None:
-            at = found.setdefault(id, {})
-            at[column] = at.get(column, 0) + 1
+
+def _texts(value: Any) -> list[str]:
+    found: list[str] = []
+
+    def note(text: str) -> str:
+        found.append(text)
         return text
 
-    for column in columns():
-        for _, value in _values(column):
-            _each(value, lambda text, where=str(column): note(text, where))
+    _each(value, note)
     return found
 
 
