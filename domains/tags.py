@@ -82,8 +82,9 @@ def _given_by(names: Collection[str]) -> Mapping[str, set[str]]:
     labels = dict(Label.objects.filter(name__in=names).values_list("pk", "name")) if names else {}
     given: dict[str, set[str]] = {}
     grants = Grant.objects.filter(object_kind="tag", object_id__in=labels)
-    for at, permissions in grants.exclude(object_id=None).values_list("object_id", "role__permissions"):
-        given.setdefault(labels[at], set()).update(one for one in permissions if one in PERMISSIONS)
+    for at, permissions in grants.values_list("object_id", "role__permissions"):
+        if at is not None:
+            given.setdefault(labels[at], set()).update(one for one in permissions if one in PERMISSIONS)
     return given
 
 

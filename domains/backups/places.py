@@ -7,20 +7,26 @@ from typing import Any
 from uuid import UUID
 
 from access.actor import Actor
-from access.errors import Invalid
+from access.errors import Invalid, NotPermitted
 from domains.models import Backup
 from hosts.models import Host
 from storage.models import Pool
+from storage.second import lacks_making
 
 _FILES = frozenset({"dir", "fs", "netfs"})
 _ODD = re.compile(r"[^\w.-]+", re.ASCII)
 
 
 def pool_for(host: Host, pool_id: UUID, by: Actor) -> Pool:
-    """The pool of that id on the host, or the host's own pool of the same shared storage. Raises Invalid."""
-    pool = Pool.objects.permitted(by, "pool.read").filter(pk=pool_id).first()
+    """The pool of that id on the host, or the host's own pool of the same shared storage.
+
+    Raises Invalid, NotPermitted.
+    """
+    pool = Pool.objects.permitted(by, "pool.read").select_related("host").filter(pk=pool_id).first()
     if pool is None:
         raise Invalid("There is no such pool.", errors={"pool": ["there is no such pool"]})
+    if lacking := lacks_making(pool, by):
+        raise NotPermitted(lacking, errors={"pool": [lacking]})
     found = counterpart(pool, host)
     if found is None:
         why = f"is not on {host.name}, nor shared with it"

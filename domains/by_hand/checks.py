@@ -13,6 +13,7 @@ from domains.models import Definition, Domain
 from domains.quotas.amounts import Amounts
 from domains.quotas.sizes import of_definition
 from domains.reaching import not_permitted, sentences
+from domains.second import not_connected, not_given
 from hypervisor.errors import InvalidXML
 from hypervisor.libvirt import LIBRARY_VERSION
 from hypervisor.xml.compare import Difference, compare, unified
@@ -57,7 +58,7 @@ class Proposal:
             return [Finding("readable", error.detail, Invalid)]
         found = [self._names()]
         if found[0].ok:
-            found += [self._schema(), self._reach(), self._disks(), self._cards()]
+            found += [self._schema(), self._reach(), self._given(), self._disks(), self._cards()]
         return found
 
     @cached_property
@@ -137,6 +138,17 @@ class Proposal:
             sentences(missing),
             {"permissions": needed},
         )
+
+    def _given(self) -> Finding:
+        """Volumes and networks that it names anew: each takes a permission on that volume's pool, or that network."""
+        host = self.domain.host
+        texts = [
+            *not_given(self.present, self.wanted, host, self.by),
+            *not_connected(self.present, self.wanted, host, self.by),
+        ]
+        if texts:
+            return Finding("second_objects", texts[0], NotPermitted, texts)
+        return Finding("second_objects", "You may give it all that it names anew.")
 
     def _disks(self) -> Finding:
         """New disks must be nobody else's, and no layer may stand on them; pools must be seen by who names them."""

@@ -1,5 +1,6 @@
 """Asking for a clone of a domain."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,6 +27,7 @@ from hypervisor.xml.clone import fresh
 from jobs.models import Job
 from jobs.services import open_job
 from storage.models import Pool
+from storage.second import lacks_making
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +147,24 @@ def known_disks(domain: Domain) -> list[Disk]:
     return Places(domain.host).disks(xml)
 
 
-def pool_on(host: Host, pool_id: UUID | None, by: Actor) -> Pool | None:
-    """The pool of that id, which must be the host's. Raises Invalid."""
+def pool_on(host: Host, pool_id: UUID | None, by: Actor, *, own: Collection[str] = ()) -> Pool | None:
+    """The pool of that id, which must be the host's, for copies to be made in. Raises Invalid, NotPermitted.
+
+    `own`: pools that the disks are in already, where copies of them may be whatever else `by` may there.
+    """
     if pool_id is None:
         return None
     pool = Pool.objects.permitted(by, "pool.read").filter(pk=pool_id, host=host).first()
     if pool is None:
         raise Invalid("There is no such pool.", errors={"pool": [f"there is no such pool on {host.name}"]})
+    if str(pool.pk) not in own and (lacking := lacks_making(pool, by)):
+        raise NotPermitted(lacking, errors={"pool": [lacking]})
     return pool
+
+
+def pools_of(disks: Iterable[Disk]) -> set[str]:
+    """The ids of the pools that these disks are in."""
+    return {str(disk.place.pool_id) for disk in disks if disk.place is not None}
 
 
 def refuse_container(domain: Domain) -> None:
@@ -168,7 +180,7 @@ def _clone(
     refuse_container(domain)
     refuse_name(name, host)
     disks = known_disks(domain)
-    pool = pool_on(domain.host, pool_id, by)
+    pool = pool_on(domain.host, pool_id, by, own=pools_of(disks))
     copies = plan_copies(domain.host, disks, name, pool=pool, linked=linked)
     if host.pk != domain.host_id:
         _refuse_unshared(host, disks, copies)

@@ -12,6 +12,7 @@ from domains.models import Domain
 from hosts.models import Host
 from hypervisor.newdomain import NewInterface
 from networks.models import Network
+from networks.second import lacks_bridging, lacks_connecting
 
 _MAC = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}")
 _OURS = "52:54:00"  # the prefix of QEMU's
@@ -33,7 +34,7 @@ def interfaces(
 
 
 def default_network(host: Host, by: Actor) -> Network | None:
-    networks = Network.objects.permitted(by, "network.read").filter(host=host, active=True)
+    networks = Network.objects.permitted(by, "network.use").filter(host=host, active=True)
     return networks.filter(name="default").first() or networks.order_by("name").first()
 
 
@@ -94,6 +95,8 @@ def _source(
     if type == "user" and "user" not in types_on(host):
         complaints.add(f"{field}.type", "The host has no user networks.")
     if type == "bridge":
+        if lacking := lacks_bridging(host, by):
+            complaints.add(f"{field}.bridge", lacking)
         return "bridge", str(wish.get("bridge", ""))
     if type != "network" or "network" not in wish:
         return str(type), ""
@@ -101,7 +104,9 @@ def _source(
     if network is None:
         complaints.add(f"{field}.network", f"There is no such network on {host.name}.")
         return "network", ""
-    if not network.active:
+    if lacking := lacks_connecting(network, by):
+        complaints.add(f"{field}.network", lacking)
+    elif not network.active:
         complaints.add(f"{field}.network", f"{network.name} is not active.")
     return "network", network.name
 

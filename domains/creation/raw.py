@@ -11,6 +11,7 @@ from domains.creation.complaints import Complaints
 from domains.creation.wish import Wish
 from domains.models import Domain
 from domains.reaching import known_on
+from domains.second import not_connected, not_given
 from hosts.models import Host
 from hypervisor.errors import InvalidXML
 from hypervisor.xml.creation import identified
@@ -58,6 +59,8 @@ def _check(xml: str, host: Host, by: Actor, complaints: Complaints) -> None:
             complaints.add(
                 "xml", f"{reach.what} ({reach.path}) needs the permission domain.{reach.permission}."
             )
+    for text in [*not_given(None, xml, host, by), *not_connected(None, xml, host, by)]:
+        complaints.add("xml", text)
     places = Places(host)
     paths = [
         places.path(use.type, use.source)

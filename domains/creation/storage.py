@@ -1,9 +1,11 @@
 """The disks of a new domain: which volumes are made, copied or taken as they are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from access.actor import Actor
 from domains.backups.users import standing_on
@@ -15,6 +17,7 @@ from hosts.models import Host
 from hypervisor.newdomain import NewDisk
 from storage.models import Pool, Volume
 from storage.pools.shared import pool_on, volume_on
+from storage.second import lacks_attaching, lacks_making, lacks_reading
 
 MIB, GIB = 2**20, 2**30
 # Pools in which volumes can be made by name and size, and those whose volumes have a path before they exist.
@@ -139,6 +142,11 @@ class Disks:
             self.complaints.add(field, f"{volume.name} is a disk of this domain already.")
         self._in_use[volume.path] = field
 
+    def may_give(self, volume: Volume, field: str, *, read_only: bool) -> None:
+        """Whether the person may give it to a domain."""
+        if lacking := lacks_attaching(volume, self.by, read_only=read_only):
+            self.complaints.add(field, lacking)
+
     def add_medium(self, volume: Volume, device: str = "cdrom") -> None:
         """A medium that is only read: others may have it too."""
         self.put(of_volume(volume, device), {"device": device}, device)
@@ -151,6 +159,7 @@ class Disks:
         if volume is None:
             return
         device = wish.get("device", "disk")
+        self.may_give(volume, f"{field}.volume", read_only=device == "cdrom")
         if volume.type == "dir":
             self.complaints.add(f"{field}.volume", f"{volume.name} is a folder, not a disk.")
         if device == "disk":
@@ -160,6 +169,9 @@ class Disks:
     def _add_made(self, wish: Mapping[str, Any], field: str, kind: str, *, named: str = "") -> None:
         source = self.volume(wish[kind], named or f"{field}.{kind}") if kind else None
         if kind and source is None:
+            return
+        if source is not None and (lacking := lacks_reading(source, self.by)):
+            self.complaints.add(named or f"{field}.{kind}", lacking)
             return
         if source is not None and source.encryption:
             self.complaints.add(
@@ -189,7 +201,7 @@ class Disks:
 
     def _pool(self, wish: Mapping[str, Any], field: str, source: Volume | None) -> Pool | None:
         if "pool" not in wish:
-            if source is not None and source.pool.type in WRITABLE:
+            if source is not None and source.pool.type in WRITABLE and not lacks_making(source.pool, self.by):
                 return source.pool
             pool = default_pool(self.host, self.by)
             if pool is None:
@@ -202,6 +214,8 @@ class Disks:
         pool = seen.filter(pk=here.pk).first() if here is not None else None
         if pool is None:
             self.complaints.add(f"{field}.pool", f"There is no such pool on {self.host.name}.")
+        elif lacking := lacks_making(pool, self.by):
+            self.complaints.add(f"{field}.pool", lacking)
         elif pool.state != "running":
             self.complaints.add(f"{field}.pool", f"{pool.name} is {pool.state}.")
         elif pool.type not in WRITABLE:
@@ -299,10 +313,18 @@ def of_volume(volume: Volume, device: str = "disk") -> NewDisk:
     return NewDisk(type="volume", pool=volume.pool.name, volume=volume.name, format=format, device=device)
 
 
-def default_pool(host: Host, by: Actor, types: Iterable[str] = WRITABLE) -> Pool | None:
-    """The one named default where it can hold new volumes, else the one with most room."""
+def default_pool(
+    host: Host, by: Actor, types: Iterable[str] = WRITABLE, *, covered: Collection[UUID] = ()
+) -> Pool | None:
+    """The one named default where it can hold new volumes of `by`, else the one with most room.
+
+    `covered`: pools that a right on something else reaches, such as those of a template.
+    """
+    able = Pool.objects.permitted(by, "volume.create").values("pk")
     pools: Sequence[Pool] = list(
-        Pool.objects.permitted(by, "pool.read").filter(host=host, state="running", type__in=list(types))
+        Pool.objects.filter(
+            Q(pk__in=able) | Q(pk__in=covered), host=host, state="running", type__in=list(types)
+        )
     )
     return max(pools, key=lambda pool: (pool.name == "default", pool.available_bytes), default=None)
 

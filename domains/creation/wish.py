@@ -1,7 +1,7 @@
 """A wish for one new domain, decided in full: its definition, the volumes that are made first, what is done after."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -150,17 +150,27 @@ def _add_disks(body: Mapping[str, Any], disks: Disks) -> None:
     if "iso" in body:
         medium = disks.volume(body["iso"], "iso")
         if medium is not None:
+            disks.may_give(medium, "iso", read_only=True)
             disks.add_medium(medium)
 
 
 def seed_for(
-    body: Mapping[str, Any], stem: str, host: Host, by: Actor, complaints: Complaints
+    body: Mapping[str, Any],
+    stem: str,
+    host: Host,
+    by: Actor,
+    complaints: Complaints,
+    *,
+    covered: Collection[UUID] = (),
 ) -> Made | None:
-    """Cloud-init's seed, where the wish has words for it. Its size is known once it is made."""
+    """Cloud-init's seed, where the wish has words for it. Its size is known once it is made.
+
+    `covered`: pools that it may be made in whatever `by` may else, those of the template.
+    """
     if "cloud_init" not in body:
         return None
     cloudinit.check(body["cloud_init"], complaints)
-    pool = default_pool(host, by, _SEEDED)
+    pool = default_pool(host, by, _SEEDED, covered=covered)
     if pool is None:
         complaints.add("cloud_init", f"{host.name} has no running pool of files for its seed.")
         return None
@@ -287,6 +297,8 @@ def _kernel(body: Mapping[str, Any], disks: Disks) -> DirectKernel | None:
     for name in ("kernel", "initrd"):
         if name in wish:
             volume = disks.volume(wish[name], f"kernel.{name}")
+            if volume is not None:
+                disks.may_give(volume, f"kernel.{name}", read_only=True)
             if volume is not None and volume.type != "file":
                 disks.complaints.add(f"kernel.{name}", "This volume is no file.")
             paths[name] = volume.path if volume is not None else ""
@@ -307,6 +319,7 @@ def _container(body: Mapping[str, Any], host: Host, disks: Disks, by: Actor) -> 
     volume = disks.volume(root["volume"], "root.volume")
     if volume is None:
         return None
+    disks.may_give(volume, "root.volume", read_only=False)
     disks.check_unused(volume, "root.volume")
     if volume.type == "dir":
         return Container(volume.path, init=init, arguments=arguments)

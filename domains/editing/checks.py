@@ -10,6 +10,7 @@ from domains.copies.users import told, users_of
 from domains.editing.edits import Edit, plain
 from domains.models import Domain
 from domains.reaching import known_on, sentences
+from domains.second import not_connected, not_given
 from domains.volume_users import kept_otherwise
 from hosts.offers import offer_for
 from hypervisor.data import DomainCapabilities
@@ -60,6 +61,10 @@ def _permissions(domain: Domain, before: str, after: str, by: Actor, new: str) -
     for reach in newly_reached(before, after, known):
         if not by.scope(f"domain.{reach.permission}").covers(at):
             yield Problem("not_permitted", reach.path, sentences([reach])[0])
+    for text in not_given(before, after, domain.host, by, new=new):
+        yield Problem("not_permitted", "source", text)
+    for text in not_connected(before, after, domain.host, by):
+        yield Problem("not_permitted", "source.network", text)
 
 
 def _counts(
@@ -117,6 +122,7 @@ def _disks(domain: Domain, before: str, after: str, by: Actor, new: str) -> Iter
 
 def _interfaces(domain: Domain, old: Hardware, new: Hardware, by: Actor) -> Iterator[Problem]:
     before = {placed.key: plain(placed.device) for placed in old.devices if placed.kind == "interface"}
+    had = {(card.get("source") or {}).get("network") for card in before.values()}
     names: set[str] | None = None
     for placed in new.devices:
         if placed.kind != "interface" or before.get(placed.key) == plain(placed.device):
@@ -131,7 +137,7 @@ def _interfaces(domain: Domain, old: Hardware, new: Hardware, by: Actor) -> Iter
                 name = twin.name if seen else "Another domain"
                 yield Problem("mac_in_use", "mac", f"{name} on the same host has {mac}.", conflict=True)
         network = (card.get("source") or {}).get("network")
-        if network:
+        if network and network not in had:
             if names is None:
                 networks = Network.objects.permitted(by, "network.read").filter(host=domain.host_id)
                 names = set(networks.values_list("name", flat=True))

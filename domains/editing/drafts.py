@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from access.actor import Actor
-from access.errors import Invalid
+from access.errors import Invalid, NotPermitted
 from domains.editing.edits import Edit
 from domains.models import Domain
 from hypervisor.xml.disk import Disk
@@ -14,6 +14,7 @@ from hypervisor.xml.hardware import Hardware
 from hypervisor.xml.interface import Interface
 from networks.models import Network
 from storage.models import Pool, Volume
+from storage.second import lacks_making
 
 # Pools whose volumes lie at the path that their name says.
 _FILE_POOLS = frozenset({"dir", "fs", "netfs", "vstorage"})
@@ -175,6 +176,8 @@ def _new_volume(domain: Domain, values: dict[str, Any], by: Actor, draft: Draft)
         raise Invalid(
             "There is no such pool on that host.", errors={"pool": [f"{domain.host.name} has no such pool"]}
         )
+    if lacking := lacks_making(pool, by):
+        raise NotPermitted(lacking, errors={"pool": [lacking]})
     if pool.state != "running" or pool.type not in _FILE_POOLS or not pool.target:
         raise Invalid(
             f"No volume can be made in {pool.name}.",

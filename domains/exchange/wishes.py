@@ -22,7 +22,9 @@ from jobs.errors import JobFailed
 from jobs.models import Job, JobState
 from jobs.services import open_job_of
 from networks.models import Network
+from networks.second import lacks_connecting
 from storage.models import Pool, Volume
+from storage.second import lacks_making, lacks_reading
 
 _ASKED = ("os", "firmware", "vcpus", "memory_bytes")
 _ENDINGS = (".ova", ".vmdk", ".vdi", ".vhdx", ".vhd", ".qcow2", ".img", ".raw")
@@ -158,6 +160,8 @@ def _volume(id: UUID, host: Host, by: Actor, complaints: Complaints) -> Volume |
     if volume is None:
         complaints.add("volume", f"There is no such volume on {host.name}.")
         return None
+    if lacking := lacks_reading(volume, by):
+        complaints.add("volume", lacking)
     if volume.pool.state != "running":
         complaints.add("volume", f"Its pool {volume.pool.name} is {volume.pool.state}.")
     if volume.type == "dir":
@@ -182,10 +186,13 @@ def _pool(
     body: Mapping[str, Any], host: Host, volume: Volume, by: Actor, complaints: Complaints
 ) -> Pool | None:
     if "pool" not in body:
-        return volume.pool if volume.pool.type in WRITABLE else default_pool(host, by)
+        own = volume.pool.type in WRITABLE and not lacks_making(volume.pool, by)
+        return volume.pool if own else default_pool(host, by)
     pool = Pool.objects.permitted(by, "pool.read").filter(pk=body["pool"], host=host).first()
     if pool is None:
         complaints.add("pool", f"There is no such pool on {host.name}.")
+    elif lacking := lacks_making(pool, by):
+        complaints.add("pool", lacking)
     elif pool.state != "running":
         complaints.add("pool", f"{pool.name} is {pool.state}.")
     elif pool.type not in WRITABLE:
@@ -203,6 +210,8 @@ def _networks(
         network = Network.objects.permitted(by, "network.read").filter(pk=id, host=host).first()
         if network is None:
             complaints.add("networks", f"There is no such network on {host.name}.")
+        elif lacking := lacks_connecting(network, by):
+            complaints.add("networks", lacking)
         elif not network.active:
             complaints.add("networks", f"{network.name} is not active.")
     return tuple(str(id) for id in body["networks"])

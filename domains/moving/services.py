@@ -118,7 +118,8 @@ def _settle(
     disk = next((disk for disk in Places(domain.host).disks(xml) if disk.use.target == target), None)
     if disk is None:
         raise NotThere(f"{domain.name} has no disk {target} with anything in it.")
-    pool = pool_on(domain.host, pool_id, by)
+    own = {str(disk.place.pool_id)} if disk.place is not None else set()
+    pool = pool_on(domain.host, pool_id, by, own=own)
     if pool is None:
         raise Invalid("There is no such pool.", errors={"pool": ["there is no such pool"]})
     if pool.type == "logical" and format not in {"", "raw"}:

@@ -15,6 +15,7 @@ from domains.creation.complaints import Complaints
 from domains.models import Domain, Schedule, Tag
 from domains.schedules.rule import faults, is_zone, next_after
 from storage.models import Pool
+from storage.second import lacks_making
 
 PERMISSION: Mapping[str, str] = {
     Schedule.Kind.BACKUP: "domain.backup",
@@ -181,6 +182,8 @@ def _pool(id: UUID | None, by: Actor, complaints: Complaints) -> Pool | None:
     pool = Pool.objects.permitted(by, "pool.read").filter(pk=id).first()
     if pool is None:
         complaints.add("pool", "There is no such pool.")
+    elif lacking := lacks_making(pool, by):
+        complaints.add("pool", lacking)
     elif pool.type not in {"dir", "fs", "netfs"}:
         complaints.add("pool", f"A pool of type {pool.type} keeps no files: backups need one that does.")
         return None

@@ -20,7 +20,7 @@ from hypervisor.xml.codecs import (
     Whole,
     words,
 )
-from hypervisor.xml.document import Element, attr_at
+from hypervisor.xml.document import Element, attr_at, parse
 from hypervisor.xml.model import Many, Model, Part, mapping
 from hypervisor.xml.places import At, remove
 
@@ -184,4 +184,17 @@ def read_interface(interface: Element) -> InterfaceSeen:
         source=next((name for name in named if name), ""),
         model=attr_at(interface, "model", "type"),
         target=attr_at(interface, "target", "dev"),
+    )
+
+
+def plugged_into(domain_xml: str) -> tuple[tuple[str, str], ...]:
+    """What the cards of a definition are connected to, as (type, name), and by which alone libvirt goes for the type.
+
+    Raises InvalidXML.
+    """
+    return tuple(
+        (type, source.get(type, ""))
+        for card in parse(domain_xml, "domain").iterfind("devices/interface")
+        if (type := card.get("type", ""))
+        for source in (card.findall("source") or [card])
     )

@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 
 from access import secrets
 from access.actor import Actor
-from access.errors import Invalid
+from access.errors import Invalid, NotPermitted
 from storage.models import Pool, Volume
+from storage.second import lacks_reading
 from storage.services.wishes import PoolForbids, check_running, find_pool, find_volume
 from storage.volumes import names
 from storage.volumes.decided import Decided
@@ -36,6 +37,7 @@ def decide_create(
     if backing is not None and below is None:
         errors["backing"] = [f"There is no such volume on {pool.host.name}."]
     if below is not None:
+        _may_read(below, "backing", by)
         _check_below(below, format, errors)
         capacity_bytes = capacity_bytes or below.capacity_bytes
         if capacity_bytes < below.capacity_bytes:
@@ -121,6 +123,7 @@ def decide_convert(
 def _copy(kind: str, source: Volume, into: Pool, name: str, format: str, by: Actor) -> Decided:
     if source.pool.host_id != into.host_id:
         raise OtherHost(source, into)
+    _may_read(source, "volume", by)
     check_running(source.pool)
     below, _ = check_readable(source, by)
     held = sum(one.allocation_bytes for one in (source, *below))
@@ -141,6 +144,12 @@ def _copy(kind: str, source: Volume, into: Pool, name: str, format: str, by: Act
         told={"copy": name, "pool": into.name, "format": format},
         changes=((f"volume:{name}", None, f"{format or 'raw'}, a copy of {source.name} in {into.name}"),),
     )
+
+
+def _may_read(volume: Volume, field: str, by: Actor) -> None:
+    """Raises NotPermitted: whoever has a copy of it, or a layer over it, reads it."""
+    if lacking := lacks_reading(volume, by):
+        raise NotPermitted(lacking, errors={field: [lacking]})
 
 
 def _target(pool_id: UUID, name: str, by: Actor) -> Pool:

@@ -106,9 +106,9 @@ def test_the_last_administrator_stays(by_admin: Actor, admin: User) -> None:
     ):
         with pytest.raises(Conflict) as refused:
             attempt()
-        assert refused.value.code == "last_administrator"
+        assert refused.value.code in {"last_administrator", "own_account"}
     users.change(other.id or uuid4(), {"active": True}, expected=None, by=by_admin)
-    grants.delete(grant.pk, expected=None, by=by_admin)
+    grants.delete(grant.pk, expected=None, by=other)
     assert list(Grant.objects.filter(role__name="administrator")) == [other_grant]
 
 

@@ -239,7 +239,7 @@ def test_what_is_due_is_done_once_however_late(admin: User, pool: Pool) -> None:
 def test_it_may_do_what_its_person_may_by_then(admin: User, pool: Pool) -> None:
     one, two = domain(pool), domain(pool, "db")
     bob = person("bob", "operator", kind="domain", at=one.pk)
-    give(bob, "viewer", kind="pool", at=pool.pk)
+    give(bob, "operator", kind="pool", at=pool.pk)
     mine = schedule(pool, bob, one, two)
     assert runs.run_due() == 1
     parent = Job.objects.get()
