@@ -15,10 +15,21 @@ from jobs.worker import name
 logger = logging.getLogger(__name__)
 
 
+def _is_one(id: object) -> bool:
+    """Whether this names a job at all: whoever can write to the broker can say anything."""
+    try:
+        UUID(id)  # type: ignore[arg-type]  # that is the question
+    except (ValueError, TypeError, AttributeError):
+        logger.warning("a message that names no job is passed over")
+        return False
+    return True
+
+
 @shared_task(name="jobs.carry_out")
 def carry_out(job_id: str) -> None:
     """Carry out one job, if it is still there to be claimed."""
-    carry(job_id, name())
+    if _is_one(job_id):
+        carry(job_id, name())
 
 
 @shared_task(name="jobs.sweep")
@@ -40,6 +51,8 @@ def follow(job_id: str) -> None:
     """A child ended, all content came, or it is to be cancelled: let the job look. While it is queued it will."""
     from jobs.models import Job
 
+    if not _is_one(job_id):
+        return
     job = Job.objects.filter(pk=job_id, state__in=(JobState.RUNNING, JobState.UNKNOWN)).first()
     if job is not None and decide(job):
         services.ring(job.pk, kind_named(job.kind).queue)
@@ -58,6 +71,8 @@ def look_into(job_id: str, attempt: int) -> None:
     """Ask the nodes about one job. A node that hangs costs this task alone, never the sweeper."""
     from jobs.models import Job
 
+    if not (_is_one(job_id) and isinstance(attempt, int)):
+        return
     job = Job.objects.filter(pk=job_id, attempt=attempt).first()
     if job is not None and job.open and decide(job):
         services.ring(job.pk, kind_named(job.kind).queue)
