@@ -233,6 +233,6 @@ def test_who_asked_for_it_hears_of_it_and_nobody_else_with_such_a_grant() -> Non
     for user in (owner, other):
         Grant.objects.create(user=user, role=role, object_kind="domain", object_id=uuid4())
         page = EventsConsumer()
-        page._actor = Actor(user=user)
+        page.actor = Actor(user=user)
         heard.append(page._may_hear(Notice("updated", "job", job.pk, 2, within)))
     assert heard == [True, False]
