@@ -1,6 +1,7 @@
 """From a host's row to a connection with its node."""
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,6 +52,28 @@ def workdir(host_id: UUID) -> Path:
     return Path(settings.NODES_DIR) / str(host_id)
 
 
+def forget_gone() -> int:
+    """Remove what this machine still has of hosts that are gone; returns of how many. Of others nothing is needed.
+
+    Whoever forgets a host removes its folder on their own machine; one that connected meanwhile, or elsewhere, made
+    another.
+    """
+    every = Path(settings.NODES_DIR)
+    folders = {folder.name: folder for folder in every.iterdir()} if every.is_dir() else {}
+    known = {str(pk) for pk in Host.objects.values_list("pk", flat=True)}
+    gone = [folder for name, folder in folders.items() if name not in known and _is_id(name)]
+    for folder in gone:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(gone)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
 def connect(host: Host, *, deadline: float = OPEN_SECONDS) -> Node:
     """A fresh connection; the caller closes it. Raises what `open_node` raises."""
     return open_node(
@@ -69,7 +92,7 @@ def pooled(host: Host) -> Iterator[Node]:
 
     Only those who want the same host wait for one another while it opens. A connection that broke is dropped.
     """
-    made_from = f"{host.uri}\n{host.credentials}"
+    made_from = f"{host.uri}\n{secrets.sameness(host.credentials)}"
     with _pool_lock:
         opening = _opening.setdefault(host.pk, threading.Lock())
     with opening:

@@ -15,6 +15,7 @@ from domains.creation import seeds
 from domains.deletion import recycling
 from domains.models import DeletedDomain, Domain
 from domains.schedules import runs
+from hosts import nodes
 from jobs.models import OPEN, Job, Process
 from live.models import Event
 from storage.pools import shared, trend
@@ -37,6 +38,7 @@ def prune() -> None:
     idempotency.prune()
     lock_out.prune()
     pruning.prune()
+    nodes.forget_gone()
 
 
 @shared_task(name="ovirtlite.seal_audit")

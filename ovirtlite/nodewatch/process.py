@@ -10,7 +10,7 @@ import redis
 from django.db import DatabaseError, close_old_connections
 
 from domains.guest.inventory import record_addresses
-from hosts import looking
+from hosts import looking, nodes
 from hypervisor.guests import GuestSeen
 from hypervisor.libvirt import start_events
 from jobs import worker
@@ -39,6 +39,7 @@ class Nodewatch:
         self._dhcp = Leases(self._statistics)
         self._watches: dict[UUID, tuple[Lease, Watch]] = {}
         self._stopping = threading.Event()
+        self._tidied = False
 
     def stop(self) -> None:
         self._stopping.set()
@@ -96,6 +97,9 @@ class Nodewatch:
 
     def _lease(self) -> None:
         worker.alive(Process.Role.NODEWATCH)
+        if not self._tidied:
+            nodes.forget_gone()
+            self._tidied = True
         held = {lease.host_id: lease for lease in leases.share(self._me)}
         for host_id, (lease, watch) in list(self._watches.items()):
             if held.get(host_id) != lease:

@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -20,6 +21,7 @@ from access.actor import Actor
 from access.models import AuditEntry, KeptReply, SecondFactor
 from access.secrets import Unsealable, key_of, resealed, seal, unseal
 from access.verifying import verify
+from hosts import nodes
 from hosts.models import Host
 from jobs.models import Job
 from jobs.services import open_job
@@ -210,3 +212,23 @@ def test_the_folder_of_keys_stays_private(home: Path) -> None:
     os.chmod(home / "keys", 0o600)
     keys.add_key()
     assert stat.S_IMODE((home / "keys").stat().st_mode) == 0o600
+
+
+def test_sealing_anew_is_no_reason_to_hang_up() -> None:
+    host = Host(uri="test:///default", credentials=seal("x"))
+    again = seal("x")
+    assert host.credentials != again
+    assert secrets.sameness(host.credentials) == secrets.sameness(again)
+    assert secrets.sameness(seal("y")) != secrets.sameness(again)
+    assert secrets.sameness("") == ""
+
+
+def test_what_is_left_of_hosts_that_are_gone_is_removed(home: Path, settings: Settings) -> None:
+    settings.NODES_DIR = home / "nodes"
+    assert nodes.forget_gone() == 0
+    host = Host.objects.create(name="n1", uri="qemu+ssh://n1.example/system")
+    for name in (str(host.pk), str(uuid4()), "somebody's own"):
+        (home / "nodes" / name).mkdir(parents=True)
+        (home / "nodes" / name / "key").write_text("private")
+    assert nodes.forget_gone() == 1
+    assert {folder.name for folder in (home / "nodes").iterdir()} == {str(host.pk), "somebody's own"}
