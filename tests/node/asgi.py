@@ -23,11 +23,11 @@ class Reply:
 
 
 class Program:
-    """A program with a token. Each request is a connection of its own."""
+    """A program with a token. Each request is a connection of its own, to a server of its own or a shared one."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, serving: OneHopHandler | None = None) -> None:
         self.token = token
-        self._serving = OneHopHandler()
+        self._serving = serving or OneHopHandler()
 
     def send(
         self,
