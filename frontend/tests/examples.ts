@@ -1,4 +1,4 @@
-import type { Domain, DomainDetail, Host, Job, Page, Pool, Snapshot, Volume } from "../src/api/types";
+import type { Domain, DomainDetail, Host, Job, Me, Page, Permission, Pool, Snapshot, Volume } from "../src/api/types";
 
 const AT = "2026-11-01T12:00:00Z";
 
@@ -173,6 +173,37 @@ export function volume(over: Partial<Volume> = {}): Volume {
     updated_at: AT,
     version: 1,
     actions: ["resize", "clone", "convert", "wipe", "sparsify", "rename", "delete", "upload", "download"],
+    ...over,
+  };
+}
+
+/** All that somebody can be permitted. */
+const ALL: readonly Permission[] = [
+  "host.read", "host.enrol", "host.edit", "host.refresh", "host.delete", "cluster.read", "cluster.edit",
+  "domain.read", "domain.start", "domain.shutdown", "domain.reboot", "domain.reset", "domain.destroy",
+  "domain.suspend", "domain.resume", "domain.save", "domain.restore", "domain.migrate", "domain.undefine",
+  "domain.console", "domain.read_xml", "domain.create", "domain.edit", "domain.edit_xml", "domain.clone",
+  "domain.snapshot", "domain.revert", "domain.guest", "domain.host_paths", "domain.host_devices", "domain.raw_qemu",
+  "template.read", "template.manage", "domain.backup", "domain.export", "pool.read", "pool.create", "pool.edit",
+  "pool.start", "pool.stop", "pool.refresh", "pool.build", "pool.delete", "volume.create", "volume.edit",
+  "volume.wipe", "volume.delete", "volume.upload", "volume.download", "volume.attach", "image.manage", "network.read",
+  "network.create", "network.edit", "network.start", "network.stop", "network.delete", "network.use", "filter.manage",
+  "job.read", "job.cancel", "event.read", "audit.read", "metrics.read", "user.manage", "role.manage", "grant.manage",
+  "grant.share", "quota.manage",
+];
+
+export function me(over: Partial<Me> = {}): Me {
+  return {
+    id: "user-1",
+    username: "admin",
+    name: "",
+    theme: "auto",
+    source: "local",
+    has_password: true,
+    must_change_password: false,
+    second_factor: { enabled: false, required: false },
+    roles: ["administrator"],
+    permissions: { everywhere: [...ALL], somewhere: [] },
     ...over,
   };
 }

@@ -12,6 +12,9 @@ export interface Provider {
   url: string;
 }
 
+// Rights are given and taken while somebody looks: what is offered follows with the next page.
+const RIGHTS_HOLD_MS = 30_000;
+
 /** Who is signed in: null for nobody. Asking also sets the CSRF cookie. */
 export function useMe() {
   return useQuery({
@@ -24,7 +27,7 @@ export function useMe() {
         throw error;
       }
     },
-    staleTime: Infinity,
+    staleTime: RIGHTS_HOLD_MS,
   });
 }
 

@@ -18,3 +18,4 @@ export type Quota = Schemas["Quota"];
 export type QuotaWish = Schemas["QuotaBodyRequest"];
 export type Change = Schemas["AuditChange"];
 export type Verified = Schemas["AuditVerdict"];
+export type OwnQuota = Schemas["OwnQuota"];

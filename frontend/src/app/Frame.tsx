@@ -126,6 +126,7 @@ function AdministrationPlaces() {
 
 function Top({ drawer, onDrawer, onSearch }: { drawer: boolean; onDrawer: () => void; onSearch: () => void }) {
   const { t } = useTranslation();
+  const mayJobs = useMaySomewhere("job.read");
   const running = useOpenJobs().data?.results.filter((job) => job.parent === null).length ?? 0;
   return (
     <Masthead>
@@ -153,16 +154,18 @@ function Top({ drawer, onDrawer, onSearch }: { drawer: boolean; onDrawer: () => 
               <ToolbarItem>
                 <Button variant="plain" icon={<SearchIcon />} aria-label={t("searchAll.title")} aria-keyshortcuts="/" onClick={onSearch} />
               </ToolbarItem>
-              <ToolbarItem>
-                <NotificationBadge
-                  variant={running > 0 ? NotificationBadgeVariant.unread : NotificationBadgeVariant.read}
-                  count={running}
-                  icon={<TaskIcon />}
-                  aria-label={t("job.running", { count: running })}
-                  isExpanded={drawer}
-                  onClick={onDrawer}
-                />
-              </ToolbarItem>
+              {mayJobs && (
+                <ToolbarItem>
+                  <NotificationBadge
+                    variant={running > 0 ? NotificationBadgeVariant.unread : NotificationBadgeVariant.read}
+                    count={running}
+                    icon={<TaskIcon />}
+                    aria-label={t("job.running", { count: running })}
+                    isExpanded={drawer}
+                    onClick={onDrawer}
+                  />
+                </ToolbarItem>
+              )}
               <ToolbarItem visibility={{ default: "hidden", md: "visible" }}>
                 <ThemeMenu />
               </ToolbarItem>

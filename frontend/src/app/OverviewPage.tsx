@@ -4,7 +4,8 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import { useMay } from "../access/queries";
+import { useMay, useMaySomewhere } from "../access/queries";
+import { OwnQuotas } from "../admin/quotas/OwnQuotas";
 import { api, type Query } from "../api/client";
 import type { HostState as HostStateName, Page } from "../api/types";
 import { DOMAIN_STATES, DomainState } from "../domains/DomainState";
@@ -22,46 +23,76 @@ const MOST_TROUBLED = 10;
 /** Is all well, and what changed last. */
 export function OverviewPage() {
   const { t } = useTranslation();
+  const mayDomains = useMaySomewhere("domain.read");
+  const mayHosts = useMaySomewhere("host.read", "host.enrol");
+  const mayEvents = useMaySomewhere("event.read");
+  const mayCreate = useMaySomewhere("domain.create");
   return (
     <>
       <PageHead title={t("overview.title")} />
       <PageSection isFilled>
         <Grid hasGutter>
-          <GridItem md={6}>
-            <Counts
-              title={t("domain.many")}
-              path="/domains"
-              kind="domain"
-              states={DOMAIN_STATES}
-              usual={["running", "shutoff"]}
-              show={(state) => <DomainState state={state} />}
-            />
-          </GridItem>
-          <GridItem md={6}>
-            <Counts
-              title={t("host.many")}
-              path="/hosts"
-              kind="host"
-              states={HOST_STATES}
-              usual={["up"]}
-              show={(state) => <HostState state={state} />}
-              empty={<FirstHost />}
-            />
-          </GridItem>
-          <TroubledHosts />
-          <GridItem>
-            <Card>
-              <CardHeader actions={{ actions: <Link to="/events">{t("overview.allEvents")}</Link> }}>
-                <CardTitle component="h2">{t("overview.recent")}</CardTitle>
-              </CardHeader>
-              <CardBody>
-                <EventsList only={NEWEST} />
-              </CardBody>
-            </Card>
-          </GridItem>
+          {mayDomains && (
+            <GridItem md={6}>
+              <Counts
+                title={t("domain.many")}
+                path="/domains"
+                kind="domain"
+                states={DOMAIN_STATES}
+                usual={["running", "shutoff"]}
+                show={(state) => <DomainState state={state} />}
+              />
+            </GridItem>
+          )}
+          {mayHosts && (
+            <GridItem md={6}>
+              <Counts
+                title={t("host.many")}
+                path="/hosts"
+                kind="host"
+                states={HOST_STATES}
+                usual={["up"]}
+                show={(state) => <HostState state={state} />}
+                empty={<FirstHost />}
+              />
+            </GridItem>
+          )}
+          <OwnQuotas />
+          {mayHosts && <TroubledHosts />}
+          {mayCreate && !mayHosts && <FirstDomain />}
+          {mayEvents && (
+            <GridItem>
+              <Card>
+                <CardHeader actions={{ actions: <Link to="/events">{t("overview.allEvents")}</Link> }}>
+                  <CardTitle component="h2">{t("overview.recent")}</CardTitle>
+                </CardHeader>
+                <CardBody>
+                  <EventsList only={NEWEST} />
+                </CardBody>
+              </Card>
+            </GridItem>
+          )}
         </Grid>
       </PageSection>
     </>
+  );
+}
+
+/** Who may make machines and has nothing else to look at begins here. */
+function FirstDomain() {
+  const { t } = useTranslation();
+  return (
+    <GridItem md={6}>
+      <Card isFullHeight>
+        <CardTitle component="h2">{t("overview.yours")}</CardTitle>
+        <CardBody className="ol-stack">
+          <p>{t("overview.yoursBody")}</p>
+          <div>
+            <Button component={(props) => <Link {...props} to="/domains/new" />}>{t("creation.button")}</Button>
+          </div>
+        </CardBody>
+      </Card>
+    </GridItem>
   );
 }
 

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import { useMay } from "../access/queries";
+import { useMay, useMaySomewhere } from "../access/queries";
 import { DomainBackups } from "../backups/DomainBackups";
 import { ConsolePanel } from "../console/ConsolePanel";
 import { ConsoleWindow } from "../console/ConsoleWindow";
@@ -13,7 +13,7 @@ import { StartButton } from "../domains/actions/StartButton";
 import { CreatePage } from "../domains/creation/CreatePage";
 import { DomainPage } from "../domains/DomainPage";
 import { DomainStatus } from "../domains/DomainState";
-import { DomainsTable } from "../domains/DomainsTable";
+import { DomainsTable, NoDomains } from "../domains/DomainsTable";
 import { EventsList } from "../events/EventsList";
 import { HostPage } from "../hosts/HostPage";
 import { useHosts } from "../hosts/queries";
@@ -47,9 +47,11 @@ function AddHost() {
 
 export function DomainsRoute() {
   const { t } = useTranslation();
-  const hosts = useHosts({ limit: HOSTS_TO_CHOOSE_FROM, ordering: "name", fields: "id,name" });
+  const hosts = useHosts({ limit: HOSTS_TO_CHOOSE_FROM, ordering: "name", fields: "id,name" }, useMaySomewhere("host.read"));
   const mayAdd = useMay("host.enrol");
-  const mayCreate = useMay("domain.create") && hosts.data?.count !== 0;
+  const mayRead = useMaySomewhere("domain.read");
+  const mayPutIn = useMaySomewhere("pool.read");
+  const mayCreate = useMaySomewhere("domain.create") && hosts.data?.count !== 0;
   const create = mayCreate && (
     <Button variant="primary" icon={<PlusCircleIcon />} component={(props) => <Link {...props} to="/domains/new" />}>
       {t("creation.button")}
@@ -62,14 +64,20 @@ export function DomainsRoute() {
         mayCreate && (
           <div className="ol-actions">
             {create}
-            <Button variant="secondary" component={(props) => <Link {...props} to="/domains/import" />}>
-              {t("exchange.import.button")}
-            </Button>
+            {mayPutIn && (
+              <Button variant="secondary" component={(props) => <Link {...props} to="/domains/import" />}>
+                {t("exchange.import.button")}
+              </Button>
+            )}
           </div>
         )
       }
     >
-      <DomainsTable hosts={hosts.data?.results} firstStep={hosts.data?.count === 0 ? mayAdd && <AddHost /> : create} />
+      {mayRead ? (
+        <DomainsTable hosts={hosts.data?.results} firstStep={hosts.data?.count === 0 ? mayAdd && <AddHost /> : create} />
+      ) : (
+        <NoDomains firstStep={create} />
+      )}
     </ListPage>
   );
 }

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 
-import { useMay } from "../access/queries";
+import { useMaySomewhere } from "../access/queries";
 import { PageHead } from "../ui/PageHead";
 import { BackupsTable } from "./BackupsTable";
 import { ScheduleDialog } from "./schedules/ScheduleDialog";
@@ -17,7 +17,7 @@ export function BackupsPage() {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
   const [making, setMaking] = useState(false);
-  const mayMake = useMay("domain.backup");
+  const mayMake = useMaySomewhere("domain.backup");
   const active = TABS.find((tab) => tab === params.get("tab")) ?? "points";
   const create = mayMake && (
     <Button variant="primary" icon={<PlusCircleIcon />} onClick={() => setMaking(true)}>

@@ -2,11 +2,12 @@ import { Card, CardBody, CardTitle, Grid, GridItem } from "@patternfly/react-cor
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
 
+import { HostName } from "../access/HostName";
 import type { DomainDetail } from "../api/types";
 import { Facts, FactsSkeleton } from "../ui/Facts";
 import { Bytes, Copyable, When } from "../ui/Values";
+import { Owner } from "./Owner";
 import { ScreenCard } from "./ScreenCard";
 
 const LoadCharts = lazy(() => import("./charts/LoadCharts"));
@@ -26,8 +27,9 @@ export function DomainOverview({ domain }: { domain: DomainDetail }) {
               facts={[
                 [t("domain.title"), domain.title],
                 [t("domain.description"), domain.description],
-                [t("host.one"), <Link to={`/hosts/${domain.host.id}`}>{domain.host.name}</Link>],
+                [t("host.one"), <HostName host={domain.host} />],
                 [t("cluster"), domain.cluster?.name],
+                [t("owner.one"), <Owner domain={domain} />],
                 [
                   t("guest.addresses"),
                   domain.addresses.length === 0 ? null : (

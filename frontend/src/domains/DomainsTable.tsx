@@ -4,6 +4,8 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { HostName } from "../access/HostName";
+import { useMaySomewhere } from "../access/queries";
 import type { Domain } from "../api/types";
 import { DataTable, type Column } from "../ui/DataTable";
 import { useTableState } from "../ui/tableState";
@@ -26,6 +28,7 @@ export function DomainsTable({ host, hosts = [], firstStep }: DomainsTableProps)
   const table = useTableState(host ? ["state", "tag"] : ["state", "host", "tag"], "name");
   const query = useDomains(host ? { ...table.query, host } : table.query);
   const [selected, setSelected] = useState<ReadonlyMap<string, Domain>>(new Map());
+  const mayHosts = useMaySomewhere("host.read");
   // A row that is in sight is judged by what it is now, not by what it was when it was selected.
   const current = new Map(query.data?.results.map((domain) => [domain.id, domain]));
   const chosen = [...selected.values()].map((domain) => current.get(domain.id) ?? domain);
@@ -60,7 +63,7 @@ export function DomainsTable({ host, hosts = [], firstStep }: DomainsTableProps)
       key: "host",
       title: t("host.one"),
       sort: "host",
-      cell: (domain) => <Link to={`/hosts/${domain.host.id}`}>{domain.host.name}</Link>,
+      cell: (domain) => <HostName host={domain.host} />,
     },
     { key: "vcpus", title: t("domain.vcpus"), sort: "vcpus", fit: true, numeric: true, from: "lg", cell: (domain) => domain.vcpus },
     {
@@ -72,6 +75,7 @@ export function DomainsTable({ host, hosts = [], firstStep }: DomainsTableProps)
       from: "lg",
       cell: (domain) => <Bytes value={domain.memory_bytes} />,
     },
+    { key: "owner", title: t("owner.one"), from: "2xl", cell: ({ owner }) => owner?.name ?? "–" },
     { key: "driver", title: t("driver"), fit: true, from: "2xl", cell: (domain) => domain.domain_type || domain.driver },
   ];
 
@@ -99,12 +103,18 @@ export function DomainsTable({ host, hosts = [], firstStep }: DomainsTableProps)
       bulk={chosen.length > 0 && <BulkBar selected={chosen} onDone={() => setSelected(new Map())} />}
       rowActions={(domain) => <DomainActions domain={domain} inRow />}
       dimmed={(domain) => domain.stale}
-      empty={
-        <EmptyState titleText={t("domain.none")} icon={VirtualMachineIcon} headingLevel="h2">
-          <EmptyStateBody>{t(host ? "domain.noneOnHost" : hosts.length > 0 ? "domain.noneOnHosts" : "domain.noneBody")}</EmptyStateBody>
-          {firstStep && <EmptyStateFooter>{firstStep}</EmptyStateFooter>}
-        </EmptyState>
-      }
+      empty={<NoDomains body={host ? "domain.noneOnHost" : hosts.length > 0 ? "domain.noneOnHosts" : mayHosts ? "domain.noneBody" : "domain.noneOfYours"} firstStep={firstStep} />}
     />
+  );
+}
+
+/** Nothing is there that one may see. */
+export function NoDomains({ body = "domain.noneOfYours", firstStep }: { body?: string; firstStep?: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <EmptyState titleText={t("domain.none")} icon={VirtualMachineIcon} headingLevel="h2">
+      <EmptyStateBody>{t(body)}</EmptyStateBody>
+      {firstStep && <EmptyStateFooter>{firstStep}</EmptyStateFooter>}
+    </EmptyState>
   );
 }

@@ -5,6 +5,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { HostName } from "../access/HostName";
 import { api } from "../api/client";
 import type { Event, Page } from "../api/types";
 import { keys } from "../live/keys";
@@ -85,7 +86,7 @@ export function EventsList(props: EventsListProps) {
                 )}
                 {!props.host && !props.only && (
                   <Td dataLabel={t("host.one")}>
-                    {event.host ? <Link to={`/hosts/${event.host.id}`}>{event.host.name}</Link> : "–"}
+                    {event.host ? <HostName host={event.host} /> : "–"}
                   </Td>
                 )}
               </Tr>

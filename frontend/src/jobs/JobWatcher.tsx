@@ -13,6 +13,7 @@ import { isOpen, jobQuery, refreshObject, useOpenJobs } from "./queries";
 import { unwatchJob, useWatchedJobs, watchJob } from "./watched";
 
 const SAFETY_POLL_MS = 5_000;
+const MAKES = /\.(create|clone|import|restore)$/;
 
 /** Tells how the jobs ended that were asked for here, and reads an object again whose job came, moved on or went. */
 export function JobWatcher() {
@@ -38,6 +39,8 @@ function useToldEnds(): void {
       if (!job || isOpen(job)) return;
       unwatchJob(id);
       refreshObject(client, job.object);
+      // Who has made something owns it from now on, and may do more than before.
+      if (MAKES.test(job.kind)) void client.invalidateQueries({ queryKey: ["me"], exact: true });
       const path = objectPath(job.object);
       const gone = job.kind.endsWith(".undefine") || job.kind.endsWith(".delete");
       const kept = keptInBin(job);

@@ -1,5 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 
+import { useMaySomewhere } from "../access/queries";
 import { api, type Query } from "../api/client";
 import type { Job, JobState, OpenJob, Page } from "../api/types";
 import { keys } from "../live/keys";
@@ -26,6 +27,7 @@ export function useOpenJobs() {
     queryKey: keys.list("job", "open"),
     queryFn: ({ signal }) => api.get<Page<Job>>("/jobs/", { state: OPEN_STATES, limit: 100 }, signal),
     refetchInterval: SAFETY_POLL_MS,
+    enabled: useMaySomewhere("job.read"),
   });
 }
 

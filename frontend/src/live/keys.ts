@@ -12,9 +12,9 @@ export const keys = {
 };
 
 // What also changes when an object of a kind does: every change of these is an event, a host counts its domains,
-// volumes name their users, and only jobs put something into the recycle bin or take it out.
+// volumes name their users, quotas count it, and only jobs put something into the recycle bin or take it out.
 const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
-  domain: ["event", "host", "snapshot", "volume", "backup", "schedule", "network"],
+  domain: ["event", "host", "snapshot", "volume", "backup", "schedule", "network", "quota"],
   host: ["event", "domain", "pool", "network", "filter", "cluster_network"],
   job: ["event", "deleted_domain", "template", "backup", "schedule", "image"],
   network: ["cluster_network"],

@@ -3,6 +3,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { HostName } from "../access/HostName";
 import { Facts } from "../ui/Facts";
 import { bytes } from "../ui/format";
 import { Copyable } from "../ui/Values";
@@ -106,7 +107,7 @@ function NetworkFacts({ network }: { network: NetworkDetail }) {
     <Facts
       columns={1}
       facts={[
-        [t("host.one"), <Link to={`/hosts/${network.host.id}`}>{network.host.name}</Link>],
+        [t("host.one"), <HostName host={network.host} />],
         [t("clusterNetwork.one"), network.cluster_network && <Link to={`/networks?tab=clusters&q=${encodeURIComponent(network.cluster_network.name)}`}>{network.cluster_network.name}</Link>],
         [t("network.kindIs"), <KindWords network={network} />],
         [t("network.bridge"), network.bridge ? <code>{network.bridge}</code> : null],

@@ -4,7 +4,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 
-import { useMay } from "../access/queries";
+import { useMaySomewhere } from "../access/queries";
 import { PageHead } from "../ui/PageHead";
 import { ClusterNetworksTable } from "./clusters/ClusterNetworksTable";
 import { CreateFilterDialog } from "./filters/CreateFilterDialog";
@@ -19,8 +19,8 @@ type Tabbed = (typeof TABS)[number];
 export function NetworksPage() {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
-  const mayCreate = useMay("network.create");
-  const mayFilter = useMay("filter.manage");
+  const mayCreate = useMaySomewhere("network.create");
+  const mayFilter = useMaySomewhere("filter.manage");
   const [filtering, setFiltering] = useState(false);
   const active: Tabbed = TABS.find((tab) => tab === params.get("tab")) ?? "hosts";
   const creating = params.has("create");

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { HostName } from "../access/HostName";
 import { DataTable, type Column } from "../ui/DataTable";
 import { useTableState } from "../ui/tableState";
 import { KIND_ICON, kindOf } from "./kinds";
@@ -21,7 +22,7 @@ export function NetworksTable({ host, firstStep }: { host?: string; firstStep?: 
   const columns: Column<NetworkRow>[] = [
     { key: "name", title: t("name"), sort: "name", cell: (network) => <Link to={`/networks/${network.id}`}>{network.name}</Link> },
     { key: "state", title: t("state"), cell: (network) => <NetworkStatus network={network} /> },
-    { key: "host", title: t("host.one"), sort: "host", cell: (network) => <Link to={`/hosts/${network.host.id}`}>{network.host.name}</Link> },
+    { key: "host", title: t("host.one"), sort: "host", cell: (network) => <HostName host={network.host} /> },
     { key: "kind", title: t("network.kindIs"), sort: "forward", cell: (network) => <KindWords network={network} /> },
     { key: "bridge", title: t("network.bridge"), from: "xl", sort: "bridge", cell: ({ bridge, spec }) => (bridge || spec.devices?.[0] ? <code>{bridge || spec.devices?.[0]}</code> : "–") },
     {

@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 
+import { useMaySomewhere } from "../access/queries";
 import { api, type Query } from "../api/client";
 import type { Host, Job, Page, Plan } from "../api/types";
 import { isOpen } from "../jobs/queries";
@@ -66,6 +67,7 @@ export function useSilentHosts() {
   return useQuery({
     queryKey: keys.list("host", "silent"),
     queryFn: ({ signal }) => api.get<Page<Host>>("/hosts/", { limit: MOST, fields: "id,stale,seen_at" }, signal),
+    enabled: useMaySomewhere("host.read"),
     select: (page) => new Map(page.results.filter(({ stale }) => stale).map(({ id, seen_at }) => [id, seen_at])),
   });
 }

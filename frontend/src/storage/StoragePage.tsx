@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 
-import { useMay } from "../access/queries";
+import { useMaySomewhere } from "../access/queries";
 import { FactsSkeleton } from "../ui/Facts";
 import { PageHead } from "../ui/PageHead";
 import { PoolsTable } from "./pools/PoolsTable";
@@ -38,8 +38,8 @@ function AllStorage() {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
   const [dialog, setDialog] = useState<"create" | "upload" | null>(null);
-  const mayCreate = useMay("pool.create");
-  const mayUpload = useMay("volume.upload");
+  const mayCreate = useMaySomewhere("pool.create");
+  const mayUpload = useMaySomewhere("volume.upload");
   const active = TABS.find((tab) => tab === params.get("tab")) ?? "pools";
   const create = mayCreate && (
     <Button variant="primary" icon={<PlusCircleIcon />} onClick={() => setDialog("create")}>

@@ -47,7 +47,7 @@ export function SessionsCard() {
                 <Th>{t("account.sessions.address")}</Th>
                 <Th>{t("account.sessions.begun")}</Th>
                 <Th>{t("account.sessions.seen")}</Th>
-                <Th screenReaderText={t("actions")} />
+                <Th screenReaderText={t("table.actions")} />
               </Tr>
             </Thead>
             <Tbody>

@@ -6,6 +6,7 @@ import { useForm, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 
+import { useMaySomewhere } from "../../access/queries";
 import { asProblem } from "../../api/problem";
 import type { Host, Plan } from "../../api/types";
 import { useJobRequest } from "../../jobs/queries";
@@ -26,12 +27,14 @@ import { sourcesOf } from "./Sources";
 import { SUMMARY, type Part } from "./summaries";
 
 const JOB = "job";
+const NO_HOSTS: readonly Host[] = [];
 
 /** Make a virtual machine or container: few questions, the rest folded, and beside it what would come of it. */
 export function CreatePage({ firstStep }: { firstStep?: ReactNode }) {
   const { t } = useTranslation();
   const [params, setParams] = useSearchParams();
-  const hosts = useHostsToChoose();
+  const mayHosts = useMaySomewhere("host.read");
+  const hosts = useHostsToChoose(mayHosts);
   const job = params.get(JOB);
   const follow = (id: string | null) =>
     setParams((before) => {
@@ -46,6 +49,8 @@ export function CreatePage({ firstStep }: { firstStep?: ReactNode }) {
       <PageSection isFilled>
         {job ? (
           <CreationProgress id={job} onBack={() => follow(null)} />
+        ) : !mayHosts ? (
+          <CreateForm hosts={NO_HOSTS} onJob={follow} />
         ) : hosts.isError && !hosts.data ? (
           <ProblemPage error={hosts.error} retry={() => void hosts.refetch()} />
         ) : !hosts.data ? (
@@ -68,7 +73,7 @@ function CreateForm({ hosts, onJob }: { hosts: readonly Host[]; onJob: (id: stri
   const [params, setParams] = useSearchParams();
   const form = useForm<CreationForm>({ resolver: zodResolver(creationSchema), defaultValues: startOf(params, hosts) });
   const values = useWatch({ control: form.control }) as CreationForm;
-  const options = useCreationOptions(values.host);
+  const options = useCreationOptions(hosts.length > 0 ? values.host : "");
   const wanted = answered(values);
   const spec = specOf(values);
   const request = useJobRequest(create);
@@ -151,6 +156,7 @@ const hasCloudInit = (errors: object | undefined): boolean => Object.keys(errors
 /** What the address asks for; without a host in it, the only one. */
 function startOf(params: URLSearchParams, hosts: readonly Host[]): CreationForm {
   const form = formOf(params);
+  if (hosts.length === 0) return { ...form, source: "template" }; // whose host is the place
   const known = hosts.some(({ id }) => id === form.host);
   return { ...form, host: known ? form.host : hosts.length === 1 ? (hosts[0]?.id ?? "") : "" };
 }

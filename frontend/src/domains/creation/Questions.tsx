@@ -22,7 +22,7 @@ interface QuestionsProps {
   options: CreationOptions | undefined;
 }
 
-/** What has to be asked: where, from what, which system, how large, how it is called. */
+/** What has to be asked: where, from what, which system, how large, how it is called. Who sees no hosts takes a template. */
 export function Questions({ form, values, hosts, options }: QuestionsProps) {
   const { t } = useTranslation();
   const { source } = values;
@@ -35,17 +35,19 @@ export function Questions({ form, values, hosts, options }: QuestionsProps) {
             <TextField form={form} name="name" label={t("name")} required autoComplete="off" autoFocus />
           </GridItem>
         )}
-        <GridItem md={6}>
-          <SelectField
-            form={form}
-            name="host"
-            label={t("host.one")}
-            required
-            options={[{ value: "", label: t("creation.chooseHost") }, ...hosts.map(({ id, name }) => ({ value: id, label: name }))]}
-          />
-        </GridItem>
+        {hosts.length > 0 && (
+          <GridItem md={6}>
+            <SelectField
+              form={form}
+              name="host"
+              label={t("host.one")}
+              required
+              options={[{ value: "", label: t("creation.chooseHost") }, ...hosts.map(({ id, name }) => ({ value: id, label: name }))]}
+            />
+          </GridItem>
+        )}
       </Grid>
-      <Sources form={form} chosen={source} driver={driver} />
+      {hosts.length > 0 && <Sources form={form} chosen={source} driver={driver} />}
       <Medium form={form} values={values} options={options} />
       {asksForSystem(source) && (
         <Combobox

@@ -10,11 +10,12 @@ import type { CreationOptions } from "./shapes";
 const MOST = 100;
 
 /** The hosts that can be asked to make something now. */
-export function useHostsToChoose() {
+export function useHostsToChoose(wanted: boolean) {
   return useQuery({
     queryKey: keys.list("host", "to-choose"),
     queryFn: ({ signal }) => api.get<Page<Host>>("/hosts/", { state: "up", limit: MOST, ordering: "name" }, signal),
     select: (page) => page.results,
+    enabled: wanted,
   });
 }
 

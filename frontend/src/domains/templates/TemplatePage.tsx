@@ -3,8 +3,8 @@ import { TrashIcon } from "@patternfly/react-icons";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
 
+import { HostName } from "../../access/HostName";
 import { useMayShare } from "../../access/queries";
 import { JobProgress } from "../../jobs/JobProgress";
 import { useJobOf, useJobRequest } from "../../jobs/queries";
@@ -54,7 +54,7 @@ function TemplateView({ template }: { template: Template }) {
       <Facts
         facts={[
           [t("domain.description"), template.description],
-          [t("host.one"), <Link key="host" to={`/hosts/${template.host.id}`}>{template.host.name}</Link>],
+          [t("host.one"), <HostName key="host" host={template.host} />],
           [t("template.made"), <When key="at" at={template.created_at} />],
         ]}
       />

@@ -3,6 +3,7 @@ import { CubesIcon } from "@patternfly/react-icons";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
+import { HostName } from "../../access/HostName";
 import { JobInline } from "../../jobs/JobProgress";
 import { DataTable, type Column } from "../../ui/DataTable";
 import { PageHead } from "../../ui/PageHead";
@@ -37,7 +38,7 @@ function TemplatesList() {
         </>
       ),
     },
-    { key: "host", title: t("host.one"), cell: (template) => <Link to={`/hosts/${template.host.id}`}>{template.host.name}</Link> },
+    { key: "host", title: t("host.one"), cell: (template) => <HostName host={template.host} /> },
     { key: "version", title: t("template.version"), numeric: true, fit: true, cell: (template) => template.latest ?? "–" },
     { key: "cpus", title: t("domain.vcpus"), numeric: true, fit: true, from: "lg", cell: (template) => newest(template)?.vcpus ?? "–" },
     { key: "memory", title: t("memory"), numeric: true, fit: true, from: "lg", cell: (template) => <Bytes value={newest(template)?.memory_bytes} /> },

@@ -4,6 +4,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { HostName } from "../../access/HostName";
 import { useJobOf, useJobRequest } from "../../jobs/queries";
 import { JobInline } from "../../jobs/JobProgress";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
@@ -26,7 +27,7 @@ export function FiltersTable({ firstStep }: { firstStep?: ReactNode }) {
   const query = useFilters(table.query);
   const columns: Column<NetworkFilter>[] = [
     { key: "name", title: t("name"), sort: "name", cell: (filter) => <FilterName filter={filter} /> },
-    { key: "host", title: t("host.one"), sort: "host", cell: ({ host }) => <Link to={`/hosts/${host.id}`}>{host.name}</Link> },
+    { key: "host", title: t("host.one"), sort: "host", cell: ({ host }) => <HostName host={host} /> },
     { key: "chain", title: t("filter.chain"), sort: "chain", from: "lg", cell: ({ chain }) => chain || "–" },
     { key: "rules", title: t("filter.rules"), numeric: true, fit: true, cell: ({ rules }) => rules },
     { key: "references", title: t("filter.calls"), cell: ({ references }) => references.join(", ") || "–" },

@@ -2,8 +2,9 @@ import { Alert, Button, Card, CardBody, CardTitle, Grid, GridItem, PageSection, 
 import { GlobeIcon, PlusCircleIcon, UploadIcon } from "@patternfly/react-icons";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 
+import { HostName } from "../../access/HostName";
 import { useMayShare } from "../../access/queries";
 import { JobProgress } from "../../jobs/JobProgress";
 import { JobsTable } from "../../jobs/JobsTable";
@@ -157,7 +158,7 @@ function PoolOverview({ pool }: { pool: Pool }) {
               columns={1}
               facts={[
                 [t("type"), t(`storage.type.${pool.type}`, { defaultValue: pool.type })],
-                [t("host.one"), <Link to={`/hosts/${pool.host.id}`}>{pool.host.name}</Link>],
+                [t("host.one"), <HostName host={pool.host} />],
                 [t("storage.shared"), pool.shared && pool.shared.hosts.map(({ name }) => name).join(", ")],
                 [t("pool.target"), pool.target && <Copyable>{pool.target}</Copyable>],
                 [t("source"), pool.source && <Copyable>{pool.source}</Copyable>],

@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { HostName } from "../../access/HostName";
 import { DataTable, type Column } from "../../ui/DataTable";
 import { useTableState } from "../../ui/tableState";
 import { usePools } from "../queries";
@@ -29,7 +30,7 @@ export function PoolsTable({ host, firstStep }: { host?: string; firstStep?: Rea
       ),
     },
     { key: "state", title: t("state"), sort: "state", cell: (pool) => <PoolStatus pool={pool} /> },
-    { key: "host", title: t("host.one"), sort: "host", cell: (pool) => <Link to={`/hosts/${pool.host.id}`}>{pool.host.name}</Link> },
+    { key: "host", title: t("host.one"), sort: "host", cell: (pool) => <HostName host={pool.host} /> },
     { key: "type", title: t("type"), sort: "type", from: "lg", cell: (pool) => t(`storage.type.${pool.type}`, { defaultValue: pool.type }) },
     { key: "volumes", title: t("pool.volumes"), numeric: true, fit: true, cell: (pool) => pool.volumes },
     {
