@@ -174,6 +174,28 @@ BUILT_IN_ROLES = (
 GRANTABLE_KINDS = ("cluster", "host", "domain", "pool", "network", "template", "tag")
 
 
+# Of which kinds the permissions are that mean anything on an object; on a host or cluster all do.
+_CONCERNS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "domain": frozenset({"domain", "job", "event", "grant"}),
+        "tag": frozenset({"domain", "job", "event", "grant"}),
+        "template": frozenset({"template", "domain", "job", "event", "grant"}),
+        "pool": frozenset({"pool", "volume", "image", "job", "event", "grant"}),
+        "network": frozenset({"network", "filter", "job", "event", "grant"}),
+    }
+)
+
+
+def concerning(kind: str, permissions: Iterable[str]) -> frozenset[str]:
+    """Those of these permissions that mean anything in a grant on an object of this kind.
+
+    A role may say more: who has `pool.read` on a domain sees no pool by that.
+    """
+    kinds = _CONCERNS.get(kind)
+    known = frozenset(permissions) & PERMISSIONS.keys()
+    return known if kinds is None else frozenset(name for name in known if name.partition(".")[0] in kinds)
+
+
 @dataclass(frozen=True)
 class Scope:
     """How far one permission reaches: everywhere, or to what hangs on the named objects."""

@@ -13,7 +13,7 @@ from access import bundles
 from access.actor import Actor
 from access.errors import NotPermitted
 from access.models import Grant
-from access.permissions import BUILT_IN_ROLES, OWNER, PERMISSIONS
+from access.permissions import BUILT_IN_ROLES, OWNER, concerning
 from domains.models import Domain, Label, Tag
 from hosts.models import Host
 
@@ -84,7 +84,7 @@ def _given_by(names: Collection[str]) -> Mapping[str, set[str]]:
     grants = Grant.objects.filter(object_kind="tag", object_id__in=labels)
     for at, permissions in grants.values_list("object_id", "role__permissions"):
         if at is not None:
-            given.setdefault(labels[at], set()).update(one for one in permissions if one in PERMISSIONS)
+            given.setdefault(labels[at], set()).update(concerning("tag", permissions))
     return given
 
 

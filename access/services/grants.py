@@ -16,7 +16,7 @@ from access.bundles import owner_of
 from access.errors import Conflict, Invalid, NotPermitted, NotThere
 from access.models import Grant, Group, Role, User
 from access.objects import names_of, paths_of
-from access.permissions import OWNER, PERMISSIONS
+from access.permissions import OWNER, concerning
 from access.services.checks import administrator_remains, everywhere, found, locked, within_own
 
 
@@ -34,11 +34,11 @@ def shares_anything(by: Actor) -> bool:
 
 
 def within(by: Actor, permissions: Iterable[str], kind: str, id: UUID | None) -> bool:
-    """Whether `by` has all of these on that object, by whatever grant; without an object, everywhere."""
+    """Whether `by` has all of these that mean anything there, by whatever grant; without an object, everywhere."""
     if id is None:
         return all(by.scope(name).everywhere for name in permissions)
     paths = paths_of(kind, id)
-    return all(by.scope(name).covers(paths) for name in permissions if name in PERMISSIONS)
+    return all(by.scope(name).covers(paths) for name in concerning(kind, permissions))
 
 
 def _need(by: Actor, permissions: Iterable[str], kind: str, id: UUID | None) -> None:

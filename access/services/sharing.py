@@ -10,16 +10,9 @@ from access.bundles import around
 from access.errors import NotPermitted, NotThere
 from access.models import Grant
 from access.objects import names_of, paths_of
+from access.permissions import concerning
 from access.services import grants
 
-# What of a role says anything about an object of a kind; a role without any of these is not listed there.
-_CONCERNS = {
-    "domain": {"domain", "job", "event", "grant"},
-    "tag": {"domain", "job", "event", "grant"},
-    "template": {"template", "grant"},
-    "pool": {"pool", "volume", "image", "job", "grant"},
-    "network": {"network", "filter", "job", "grant"},
-}
 EVERYWHERE = "everywhere"
 
 
@@ -77,8 +70,7 @@ def _reaching(objects: list[tuple[str, UUID]]) -> QuerySet[Grant]:
 
 
 def _concerns(grant: Grant, kind: str) -> bool:
-    wanted = _CONCERNS.get(kind)
-    return wanted is None or any(name.partition(".")[0] in wanted for name in grant.role.permissions)
+    return bool(concerning(kind, grant.role.permissions))
 
 
 def _through(

@@ -19,6 +19,7 @@ from access.errors import NotThere
 from domains.api.backups_shapes import BackupBodySerializer, BackupSerializer, RestoreBodySerializer
 from domains.api.copies import ANSWERS, PLAN
 from domains.api.filters import BackupFilter
+from domains.api.pools_told import pool_told, pools_seen
 from domains.backups import restoring, services
 from domains.backups.services import Asked
 from domains.models import Backup, Domain
@@ -46,6 +47,7 @@ class _Page:
     jobs: dict[UUID, dict[str, Any]]
     children: dict[UUID, int]
     there: set[UUID]
+    pools: set[UUID]
 
 
 class _Backups(ObjectViewSet):
@@ -69,7 +71,12 @@ class _Backups(ObjectViewSet):
         children = Backup.objects.filter(parent_id__in=ids).order_by().values_list("parent_id")
         there = Domain.objects.filter(pk__in=domains, gone_at=None).values_list("pk", flat=True)
         # A backup that is being made is its domain's job; what is done with one, its own.
-        return _Page(open_jobs([*ids, *domains]), dict(children.annotate(Count("pk"))), set(there))
+        return _Page(
+            open_jobs([*ids, *domains]),
+            dict(children.annotate(Count("pk"))),
+            set(there),
+            pools_seen(rows, self.actor),
+        )
 
     def present(self, row: Row, context: Any) -> dict[str, Any]:
         making = row["state"] == Backup.State.RUNNING
@@ -81,7 +88,7 @@ class _Backups(ObjectViewSet):
             "domain": {"id": row["domain_id"], "name": row["domain_name"]},
             "domain_there": row["domain_id"] in context.there,
             "host": {"id": row["host_id"], "name": row["host__name"]},
-            "pool": {"id": row["pool_id"], "name": row["pool__name"]},
+            "pool": pool_told(row, context.pools),
             "schedule": {"id": row["schedule_id"], "name": row["schedule__name"]}
             if row["schedule_id"]
             else None,

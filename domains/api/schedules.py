@@ -14,6 +14,7 @@ from access.api.serializers import NothingSerializer
 from access.api.views import ObjectViewSet, Row
 from domains.api.copies import ANSWERS, PLAN
 from domains.api.filters import ScheduleFilter
+from domains.api.pools_told import pool_told, pools_seen
 from domains.api.schedules_shapes import ScheduleBodySerializer, SchedulePatchSerializer, ScheduleSerializer
 from domains.models import Domain, Schedule
 from domains.schedules import runs, services
@@ -51,13 +52,17 @@ class ScheduleViewSet(ObjectViewSet):
         for schedule, domain, name in seen.values_list("schedules", "pk", "name").order_by("name"):
             if {"id": domain, "name": name} not in named.setdefault(schedule, []):
                 named[schedule].append({"id": domain, "name": name})
-        return {"domains": named, "changed": services.changed_by(self.actor, ids)}
+        return {
+            "domains": named,
+            "changed": services.changed_by(self.actor, ids),
+            "pools": pools_seen(rows, self.actor),
+        }
 
     def present(self, row: Row, context: Any) -> dict[str, Any]:
         return {
             **{name: row[name] for name in _NAMES},
             "domains": context["domains"].get(row["id"], []),
-            "pool": {"id": row["pool_id"], "name": row["pool__name"]} if row["pool_id"] else None,
+            "pool": pool_told(row, context["pools"]) if row["pool_id"] else None,
             "created_by": {"id": row["created_by_id"], "name": row["created_by__username"]}
             if row["created_by_id"]
             else None,
