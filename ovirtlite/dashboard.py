@@ -1,5 +1,6 @@
 """The dashboard's page: one document for every address that is not the API's, with the CSRF cookie set."""
 
+import secrets
 from functools import cache
 from pathlib import Path
 
@@ -7,6 +8,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
+
+from ovirtlite.api.middleware import STYLE_NONCE
+
+_NO_NONCE = b'name="style-nonce" content=""'
 
 
 @cache
@@ -25,4 +30,6 @@ def page(request: HttpRequest) -> HttpResponse:
             status=503,
             content_type="text/plain; charset=utf-8",
         )
-    return HttpResponse(_page(file))
+    nonce = secrets.token_urlsafe(16)
+    request.META[STYLE_NONCE] = nonce
+    return HttpResponse(_page(file).replace(_NO_NONCE, _NO_NONCE.replace(b'""', f'"{nonce}"'.encode())))

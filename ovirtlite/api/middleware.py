@@ -18,6 +18,14 @@ _FORWARDED = (
     "HTTP_X_FORWARDED_HOST",
     "HTTP_X_FORWARDED_PORT",
 )
+# Of what browsers offer, pages need the clipboard, the full screen and security keys.
+_PERMISSIONS_POLICY = ", ".join(
+    f"{name}=()"
+    for name in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone",
+                 "midi", "payment", "usb")
+)  # fmt: skip
+_DOCS = "/api/v1/docs/"
+STYLE_NONCE = "ovirtlite.style_nonce"  # of a page that may make style elements
 _VIA_PROXY = "ovirtlite.via_proxy"
 CONTENT = (
     "ovirtlite.content"  # in the scope of a request whose body is taken as it comes, and never read here
@@ -59,10 +67,13 @@ def _console_origin(request: HttpRequest) -> str:
 
 def _content_security_policy(request: HttpRequest) -> str:
     socket = f"{'wss' if request.is_secure() else 'ws'}://{request.get_host()}"
+    nonce = request.META.get(STYLE_NONCE)
+    # The terminal and the editor put style elements into the page themselves: see frontend/src/ui/styleNonce.ts.
+    # The browser of the API's document is not ours to teach that.
+    styles = f"'nonce-{nonce}'" if nonce else "'unsafe-inline'" if request.path == _DOCS else ""
     return (
         "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        # The terminal and the editor put style elements into the page themselves.
-        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+        f"style-src 'self' {styles}; img-src 'self' data: blob:; font-src 'self' data:; "
         "worker-src 'self' blob:; "
         f"connect-src 'self' {socket} {_console_origin(request)}; frame-ancestors 'none'"
     )
@@ -77,6 +88,7 @@ def security_headers(respond: Respond) -> Respond:
         response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", _PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if response.headers.get("Content-Type", "").startswith("text/html"):
             response.headers.setdefault("Content-Security-Policy", _content_security_policy(request))

@@ -87,8 +87,8 @@ def tell_alternatives_apart(
 ) -> dict[str, Any]:
     """A postprocessing hook: what may be one of several things says by which property, or that several may fit.
 
-    drf-spectacular writes `oneOf` for both, and exactly one shall match: but the discriminator alone tells nothing to who
-    validates (OpenAPI 3.1, 4.8.25), and "anything, or null" is met twice by null.
+    drf-spectacular writes `oneOf` for both, and exactly one shall match: but the discriminator alone tells nothing to
+    who validates (OpenAPI 3.1, 4.8.25), and "anything, or null" is met twice by null.
     """
     schemas = result.get("components", {}).get("schemas", {})
     for schema in _within(result):

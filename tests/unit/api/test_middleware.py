@@ -1,5 +1,8 @@
 """Addresses through proxies, headers that bind the browser, and cookies' limits."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.test import Client, override_settings
 from rest_framework.test import APIClient
@@ -63,6 +66,21 @@ def test_pages_run_our_scripts_only() -> None:
     page = reply.content.decode()
     assert "//" not in page.replace("<!--", "").split("</head>")[0].replace("http://www.w3.org", "")
     assert "cdn" not in page
+
+
+def test_a_page_makes_styles_by_a_word_of_its_own(tmp_path: Path) -> None:
+    source = Path(__file__).resolve().parents[3] / "frontend" / "index.html"
+    (tmp_path / "index.html").write_bytes(source.read_bytes())
+    words = set()
+    with override_settings(FRONTEND_DIST=tmp_path):
+        for _ in range(2):
+            reply = Client().get("/")
+            policy = dict(part.strip().split(" ", 1) for part in reply["Content-Security-Policy"].split(";"))
+            said = re.search(r'name="style-nonce" content="([\w-]{20,})"', reply.content.decode())
+            assert said is not None
+            assert policy["style-src"] == f"'self' 'nonce-{said[1]}'"
+            words.add(said[1])
+    assert len(words) == 2
 
 
 @override_settings(CONSOLE_URL="https://consoles.example/console")
