@@ -1,23 +1,28 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { Alert, Button, ClipboardCopy, Form, Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core";
-import { useForm } from "react-hook-form";
+import { useState } from "react";
+import { useForm, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 
+import type { Permission } from "../api/types";
 import { SelectField, TextField } from "../ui/fields";
 import { ProblemAlert } from "../ui/Problems";
 import { useProof, withoutAsking } from "./account/Proof";
+import { PermissionTree } from "./permissions/PermissionTree";
 import { useCreateToken, useMe } from "./queries";
 
 const DAYS = ["7", "30", "90", "365"] as const;
 const DAY_MS = 86_400_000;
-const schema = z.object({ name: z.string().trim().min(1), days: z.enum(DAYS), scope: z.enum(["all", "read"]) });
+const schema = z.object({ name: z.string().trim().min(1), days: z.enum(DAYS), scope: z.enum(["all", "read", "some"]) });
 
 export function NewTokenDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const create = useCreateToken();
   const { attempt, dialog } = useProof();
-  const permissions = useMe().data?.permissions.everywhere ?? [];
+  const may = useMe().data?.permissions;
+  const permissions = [...(may?.everywhere ?? []), ...(may?.somewhere ?? [])];
+  const [chosen, setChosen] = useState<ReadonlySet<Permission>>(new Set());
   const form = useForm<z.infer<typeof schema>>({
     resolver: zodResolver(schema),
     defaultValues: { name: "", days: "90", scope: "all" },
@@ -27,10 +32,13 @@ export function NewTokenDialog({ onClose }: { onClose: () => void }) {
       create.mutateAsync({
         name,
         expires_at: new Date(Date.now() + Number(days) * DAY_MS).toISOString(),
+        ...(scope === "some" && { permissions: permissions.filter((permission) => chosen.has(permission)) }),
         ...(scope === "read" && { permissions: permissions.filter((permission) => permission.endsWith(".read")) }),
       }),
     );
 
+  const scope = useWatch({ control: form.control, name: "scope" });
+  const nothing = scope === "some" && chosen.size === 0;
   if (dialog) return dialog;
   return (
     <Modal isOpen variant="small" onClose={onClose} aria-labelledby="token-title">
@@ -54,8 +62,11 @@ export function NewTokenDialog({ onClose }: { onClose: () => void }) {
               options={[
                 { value: "all", label: t("token.all") },
                 { value: "read", label: t("token.readOnly") },
+                { value: "some", label: t("token.some") },
               ]}
+              help={nothing ? t("token.choose") : undefined}
             />
+            {scope === "some" && <PermissionTree label={t("token.permissions")} offered={permissions} chosen={chosen} onChange={setChosen} />}
             <SelectField
               form={form}
               name="days"
@@ -70,7 +81,7 @@ export function NewTokenDialog({ onClose }: { onClose: () => void }) {
           <Button onClick={onClose}>{t("close")}</Button>
         ) : (
           <>
-            <Button type="submit" form="token" isLoading={create.isPending} isDisabled={create.isPending}>
+            <Button type="submit" form="token" isLoading={create.isPending} isDisabled={create.isPending || nothing}>
               {t("token.create")}
             </Button>
             <Button variant="link" onClick={onClose}>

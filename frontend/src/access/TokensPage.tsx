@@ -11,6 +11,7 @@ import { PageHead } from "../ui/PageHead";
 import { ProblemPage } from "../ui/Problems";
 import { When } from "../ui/Values";
 import { NewTokenDialog } from "./NewTokenDialog";
+import { ScopeOf } from "./permissions/ScopeOf";
 import { useRevokeToken, useTokens } from "./queries";
 
 /** The API tokens of whoever is signed in. */
@@ -56,7 +57,9 @@ export function TokensPage() {
               {rows.map((token) => (
                 <Tr key={token.id}>
                   <Td dataLabel={t("name")}>{token.name}</Td>
-                  <Td dataLabel={t("token.permissions")}>{token.permissions?.length ? token.permissions.join(", ") : t("token.all")}</Td>
+                  <Td dataLabel={t("token.permissions")}>
+                    <ScopeOf permissions={token.permissions} />
+                  </Td>
                   <Td dataLabel={t("token.created")}>
                     <When at={token.created_at} />
                   </Td>

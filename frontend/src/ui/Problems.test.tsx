@@ -36,3 +36,23 @@ describe("a problem on a page", () => {
     expect(screen.queryByText(/Taken/)).toBeNull();
   });
 });
+
+describe("a refusal that is about what one may do or use", () => {
+  it("names what of a quota is used and what to do", () => {
+    render(<ProblemAlert error={new Problem(409, { detail: "Too much.", code: "quota_exceeded", quota: "q", resource: "memory_bytes", limit: 2 ** 31, use: 2 ** 30, asked: 2 ** 32 })} />);
+    expect(screen.getByText("Memory: 1 GiB of 2 GiB are used, 4 GiB more were asked for.")).toBeVisible();
+    expect(screen.getByText(/ask who manages quotas/)).toBeVisible();
+  });
+
+  it("tells no figures of a quota that it was not told", () => {
+    render(<ProblemAlert error={new Problem(409, { detail: "Too much.", code: "quota_exceeded", resource: "domains", asked: 1 })} />);
+    expect(screen.queryByText(/are used/)).toBeNull();
+    expect(screen.getByText(/ask who manages quotas/)).toBeVisible();
+  });
+
+  it("says in words what one lacks oneself", () => {
+    render(<ProblemAlert error={new Problem(403, { detail: "Beyond.", code: "beyond_own_permissions", permissions: ["domain.start", "unheard.of"] })} />);
+    expect(screen.getByText("Start virtual machines")).toBeVisible();
+    expect(screen.getByText("unheard.of")).toBeVisible();
+  });
+});

@@ -11,7 +11,10 @@ import {
 import { DisconnectedIcon, ExclamationCircleIcon, LockIcon, SearchIcon } from "@patternfly/react-icons";
 import { useTranslation } from "react-i18next";
 
-import { asProblem } from "../api/problem";
+import { asProblem, type Problem } from "../api/problem";
+import { bytes } from "./format";
+
+const MOST_NAMED = 6;
 
 /** In place of a page or a table that could not be read: what happened and what to do, the rest folded. */
 export function ProblemPage({ error, retry }: { error: unknown; retry?: () => void }) {
@@ -62,6 +65,7 @@ export function ProblemAlert({ error, shownFields = [] }: { error: unknown; show
   const title = problem.unreachable ? t("problem.unreachable.title") : problem.message;
   return (
     <Alert isInline variant="danger" title={title} aria-live="polite">
+      <Advice problem={problem} />
       {elsewhere.length > 0 && (
         <ul>
           {elsewhere.map(([field, sentences]) => (
@@ -74,6 +78,40 @@ export function ProblemAlert({ error, shownFields = [] }: { error: unknown; show
       )}
     </Alert>
   );
+}
+
+/** What can be done about a refusal that is about what one may do or use. */
+function Advice({ problem }: { problem: Problem }) {
+  const { t, i18n } = useTranslation();
+  if (problem.code === "quota_exceeded") {
+    const { resource, limit, use, asked } = problem.more;
+    const known = typeof resource === "string" && [limit, use, asked].every((each) => typeof each === "number");
+    const said = (value: unknown) => (String(resource).endsWith("_bytes") ? bytes(Number(value), i18n.language) : String(value));
+    return (
+      <>
+        {known && <p>{t("problem.quota.figures", { what: t(`admin.quotas.resource.${resource}`), limit: said(limit), use: said(use), asked: said(asked) })}</p>}
+        <p>{t("problem.quota.advice")}</p>
+      </>
+    );
+  }
+  if (problem.code === "beyond_own_permissions") {
+    const { permissions } = problem.more;
+    const lacking = Array.isArray(permissions) ? permissions.filter((each) => typeof each === "string") : [];
+    return (
+      <>
+        <p>{t("problem.beyond.advice")}</p>
+        {lacking.length > 0 && (
+          <ul>
+            {lacking.slice(0, MOST_NAMED).map((each) => (
+              <li key={each}>{t(`permission.${each}`, { defaultValue: each })}</li>
+            ))}
+            {lacking.length > MOST_NAMED && <li>{t("job.more", { count: lacking.length - MOST_NAMED })}</li>}
+          </ul>
+        )}
+      </>
+    );
+  }
+  return null;
 }
 
 /** Over data that is still shown but could not be read again. */

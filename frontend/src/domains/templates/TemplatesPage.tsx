@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 
 import { HostName } from "../../access/HostName";
+import { useMaySomewhere } from "../../access/queries";
 import { JobInline } from "../../jobs/JobProgress";
 import { DataTable, type Column } from "../../ui/DataTable";
 import { PageHead } from "../../ui/PageHead";
@@ -24,6 +25,7 @@ function TemplatesList() {
   const { t } = useTranslation();
   const table = useTableState([], "name");
   const query = useTemplates(table.query);
+  const mayMake = useMaySomewhere("template.manage");
   const newest = (template: Template) => template.versions.find(({ number }) => number === template.latest);
   const columns: Column<Template>[] = [
     {
@@ -56,7 +58,7 @@ function TemplatesList() {
           rowActions={(template) => <TemplateActions template={template} inRow />}
           empty={
             <EmptyState titleText={t("template.none")} icon={CubesIcon} headingLevel="h2">
-              <EmptyStateBody>{t("template.noneBody")}</EmptyStateBody>
+              <EmptyStateBody>{t(mayMake ? "template.noneBody" : "template.noneForYou")}</EmptyStateBody>
             </EmptyState>
           }
         />
