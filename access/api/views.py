@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, Serializer
@@ -17,9 +17,9 @@ from rest_framework.viewsets import GenericViewSet
 
 from access import audit
 from access.actor import Actor, actor_of
-from access.api import idempotency
+from access.api import idempotency, rates
 from access.api.filters import names_for, refuse_unknown
-from access.errors import NotPermitted, NotThere, Stale
+from access.errors import NotPermitted, NotThere, Stale, TooMany
 from access.models import KeptReply, User
 from access.querysets import PermittedQuerySet
 from access.unchanged import unchanged
@@ -81,6 +81,15 @@ class Endpoint(APIView):
                 idempotency.finish(self._kept, response)
         return response
 
+    def perform_authentication(self, request: Request) -> None:
+        """Who asks, and whether they ask too often: strangers too, with a wrong token or none. Raises TooMany."""
+        try:
+            super().perform_authentication(request)
+        except APIException:
+            rates.count(Actor(address=request.META.get("REMOTE_ADDR") or ""), changes=True)
+            raise
+        rates.count(self.actor, changes=request.method not in _SAFE)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         key = request.META.get("HTTP_IDEMPOTENCY_KEY")
@@ -101,9 +110,9 @@ class Endpoint(APIView):
         return response
 
     def _record_refusal(self, exc: Exception, status: int) -> None:
-        """Who was refused what. Strangers are left out: they could fill the log at will."""
+        """Who was refused what. Strangers are left out, and too many requests: they could fill the log at will."""
         user = getattr(self.request, "_user", None)
-        if not isinstance(user, User):
+        if not isinstance(user, User) or isinstance(exc, TooMany):
             return
         code = getattr(exc, "code", None) or getattr(exc, "default_code", None) or type(exc).__name__
         verb = getattr(self, "action", None) or (self.request.method or "").lower()

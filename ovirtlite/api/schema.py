@@ -19,7 +19,7 @@ _WORDS = {
     "409": "What the object is or does at present is in the way.",
     "412": "The object changed since the version in If-Match.",
     "415": "The body is not JSON.",
-    "429": "Too many attempts.",
+    "429": "Too many requests or attempts; Retry-After says when to go on.",
 }
 
 _FIELDS = OpenApiParameter(
@@ -65,10 +65,12 @@ class ProblemSchema(AutoSchema):
         """The statuses of problems that this operation can answer with."""
         changes = self.method not in {"GET", "HEAD"}
         statuses = ["400"]
+        if isinstance(self.view, Endpoint):
+            statuses.append("429")
         if getattr(self.view, "authentication_classes", ()):
             statuses += ["401", "403"]
-        else:
-            statuses += ["401", "429"] if changes else []
+        elif changes:
+            statuses.append("401")
         if "{" in self.path:
             statuses.append("404")
         if changes:

@@ -181,6 +181,9 @@ SEED_SECONDS = 900
 # How long a deleted domain can be had back.
 KEEP_DELETED_DAYS: int = env.int("OVIRTLITE_KEEP_DELETED_DAYS", default=7)
 
+# Whether one person, or one address of strangers, may send so many requests and no more: see access.api.rates.
+RATE_LIMITS: bool = env.bool("OVIRTLITE_RATE_LIMITS", default=True)
+
 # Networks beside the world that volumes may be fetched from; see storage.fetching.guard.
 FETCH_ALLOW: list[str] = [
     str(ip_network(word, strict=False)) for word in env.list("OVIRTLITE_FETCH_ALLOW", default=[])

@@ -29,7 +29,7 @@ def main() -> int:
     print(HEADING, flush=True)
     with tempfile.TemporaryDirectory(prefix="ovirtlite-bench-", dir="/tmp") as folder:
         home = Path(folder) / "home"
-        with installation(home, OVIRTLITE_LOCAL_ROOTS="/tmp") as product:
+        with installation(home, OVIRTLITE_LOCAL_ROOTS="/tmp", OVIRTLITE_RATE_LIMITS="0") as product:
             product.start()
             product.wait_until_ready()
             product.stop()  # the first start migrates; the figure is of an installation that is in place
