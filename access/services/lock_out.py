@@ -74,7 +74,7 @@ def count(typed: str, address: str, what: str = PASSWORD) -> None:
     attempt.delete()
     oldest = recent.filter(Q(username=name) | Q(ip_address=where)).order_by("attempt_time").first()
     left = (oldest.attempt_time + WINDOW - timezone.now()).total_seconds() if oldest else 0.0
-    # Not in the audit log: a stranger could fill it at will.
+    # In the audit log once for a while, and not of strangers: see access.services.failures.
     log.warning("a try of a %s is refused: too many failures, from %s", what, address)
     raise TooMany("Too many failed sign-ins; wait a while.", retry_after_seconds=max(1, int(left) + 1))
 

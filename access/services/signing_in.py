@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from access import audit
 from access.actor import Actor
-from access.errors import Invalid, Refused
+from access.errors import Invalid, Refused, TooMany
 from access.models import User
-from access.services import lock_out, second_factors, security_keys
+from access.services import failures, lock_out, second_factors, security_keys
 from access.services.security_keys import Page
 from access.sessions import take
 
@@ -59,9 +59,13 @@ def sign_in(request: HttpRequest, username: str, password: str, *, page: Page, b
 
     Raises WrongCredentials, TooMany, SecondFactorRequired.
     """
-    user = authenticate(request, username=username, password=password)
+    try:
+        user = authenticate(request, username=username, password=password)
+    except TooMany:
+        failures.locked_out(username, by.address, lock_out.PASSWORD)
+        raise
     if not isinstance(user, User):
-        audit.record(by, "auth.login", "user", None, username, "failed")
+        failures.signing_in(username, by=by)
         raise WrongCredentials("The name or the password is wrong.")
     lock_out.forget(username, by.address)
     return admit(request, user, page=page, by=by)
@@ -126,7 +130,11 @@ def second_step(
     if sum(given is not None for given in (code, recovery_code, webauthn)) != 1:
         raise Invalid("Give one of code, recovery_code and webauthn.")
     method = "totp" if code is not None else "recovery_code" if recovery_code is not None else "webauthn"
-    lock_out.count(user.username, by.address, lock_out.SECOND_FACTOR)
+    try:
+        lock_out.count(user.username, by.address, lock_out.SECOND_FACTOR)
+    except TooMany:
+        failures.locked_out(user.username, by.address, lock_out.SECOND_FACTOR)
+        raise
     if code is not None:
         right = second_factors.take_code(user, code)
     elif recovery_code is not None:

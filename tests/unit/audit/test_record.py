@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from access import audit, chain
 from access.actor import Actor
 from access.models import AuditEntry, Group, Role, Token, User
+from access.services import failures
 from hosts.models import Host
 from jobs import claims
 from jobs.models import Job, JobState
@@ -138,3 +139,16 @@ def test_what_came_of_a_wish_is_there_too(admin: User, doorbell: object, end: Jo
         host.pk,
     )
     assert entry.detail == {"job": str(job.pk)} | ({"code": "unreachable"} if end == "failed" else {})
+
+
+def test_strangers_do_not_fill_the_log(db: None) -> None:
+    for number in range(30):
+        failures.signing_in(f"guess {number}", by=Actor(address=f"192.0.2.{number}"))
+        failures.locked_out(f"guess {number}", "192.0.2.1", "password")
+    failures.signing_in("n\x00", by=BY)
+    assert AuditEntry.objects.count() == failures.MOST_OF_STRANGERS
+    assert "guess" not in str(AuditEntry.objects.values())
+    assert AuditEntry.objects.filter(detail__no_more_for_now=True).count() == 1
+    person("bob")
+    failures.signing_in("BOB", by=BY)
+    assert AuditEntry.objects.get(object_name="bob").address == BY.address
