@@ -76,7 +76,11 @@ def open_part(parent: Job, part: Part, by: Actor) -> Job:
 
 
 def register_batch(
-    name: str, opener: Opener = open_part, *, deadline_seconds: float = _DEADLINE_SECONDS
+    name: str,
+    opener: Opener = open_part,
+    *,
+    deadline_seconds: float = _DEADLINE_SECONDS,
+    makes: bool = False,
 ) -> None:
     """Make a kind of parents known; its app calls this as it does `jobs.kinds.register`."""
 
@@ -91,7 +95,13 @@ def register_batch(
 
     register(
         JobKind(
-            name, run, recover, deadline_seconds=deadline_seconds, cancellable=True, follows_children=True
+            name,
+            run,
+            recover,
+            deadline_seconds=deadline_seconds,
+            cancellable=True,
+            follows_children=True,
+            makes=makes,
         )
     )
 

@@ -58,7 +58,8 @@ class JobKind:
     `follows_children`: its run may end before it is done (`GoesOn`); `recover` is called again at each end of a child,
     at a cancel and when its lease is over (see jobs.batches, storage.uploads). Cancelled, it ends itself.
     `deadline_seconds` bounds how long a wish stays valid: neither a retry nor a wait goes on after it.
-    `ended` is called in the transaction of its end, whichever end that is.
+    `ended` is called in the transaction of its end, whichever end that is. `makes`: its object begins with the job, so
+    that no grant can stand on it yet; whoever asked follows the job and may cancel it.
     """
 
     name: str
@@ -69,6 +70,7 @@ class JobKind:
     cancellable: bool = False
     follows_children: bool = False
     ended: "Callable[[Job], None] | None" = None
+    makes: bool = False
 
 
 _kinds: dict[str, JobKind] = {}
@@ -89,6 +91,15 @@ def kind_named(name: str) -> JobKind:
 def last_word(name: str) -> "Callable[[Job], None] | None":
     """What the kind does at the end of a job of its; a kind that no app knows any more does nothing."""
     return _kinds[name].ended if name in _kinds else None
+
+
+def makes(name: str) -> bool:
+    return name in _kinds and _kinds[name].makes
+
+
+def making() -> list[str]:
+    """The kinds of jobs with which their objects begin."""
+    return sorted(name for name in _kinds if _kinds[name].makes)
 
 
 def known_kinds() -> frozenset[str]:

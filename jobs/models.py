@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from access.querysets import PermittedQuerySet
+from jobs.kinds import makes, making
 
 if TYPE_CHECKING:
     from access.actor import Actor
@@ -31,12 +32,19 @@ _OF_THE_ASKER = (BATCH, "backup", "volume", "address")
 
 
 class JobQuerySet(PermittedQuerySet["Job"]):
-    """A parent job has no object that a grant could stand on, nor has a backup's: who asked may see and cancel it."""
+    """A parent job has no object that a grant could stand on, nor has a backup's: who asked may see and cancel it.
+
+    What a job makes is there for nobody yet: who asked follows that without any other right.
+    """
 
     def permitted(self, actor: "Actor", permission: str) -> Self:
         reached = super().permitted(actor, permission)
         scope = actor.scope(permission)
-        if actor.user is None or scope.everywhere or not scope:
+        if actor.user is None or scope.everywhere:
+            return reached
+        if actor.token is None or actor.token.permissions is None or permission in actor.token.permissions:
+            reached = reached | self.filter(kind__in=making(), requested_by=actor.user)
+        if not scope:
             return reached
         return reached | self.filter(object_kind__in=_OF_THE_ASKER, requested_by=actor.user)
 
@@ -121,7 +129,8 @@ class Job(models.Model):
     def within(self) -> dict[str, uuid.UUID | None]:
         """What holds it, for whoever may hear of it."""
         held = {self.object_kind: self.object_id, "host": self.host_id, "cluster": self.cluster_id}
-        return held | {"person": self.requested_by_id} if self.object_kind in _OF_THE_ASKER else held
+        of_the_asker = self.object_kind in _OF_THE_ASKER or makes(self.kind)
+        return held | {"person": self.requested_by_id} if of_the_asker else held
 
     def option(self, name: str, default: Any = None) -> Any:
         return self.options.get(name, default)

@@ -169,6 +169,6 @@ class EventsConsumer(AsyncWebsocketConsumer):
         if notice.kind not in self._kinds:
             return False
         scope = self.actor.scope(_PERMISSION.get(notice.kind, f"{notice.kind}.read"))
-        # What a person asked for about many objects has no object of its own that a grant could stand on.
+        # What a person asked for about many objects, or about a new one, has none that a grant could stand on.
         own = notice.within.get("person") if notice.kind == "job" else None
-        return scope.covers(notice.paths) or (bool(scope) and own is not None and own == self.actor.id)
+        return scope.covers(notice.paths) or (own is not None and own == self.actor.id)

@@ -26,7 +26,14 @@ _NOBODY_KNOWS = (errors.NodeUnreachable, errors.Timeout)
 def register_kinds() -> None:
     register(
         JobKind(
-            KIND, restore, recover, queue="long", deadline_seconds=24 * 3600, cancellable=True, ended=release
+            KIND,
+            restore,
+            recover,
+            queue="long",
+            deadline_seconds=24 * 3600,
+            cancellable=True,
+            ended=release,
+            makes=True,
         )
     )
 

@@ -49,10 +49,11 @@ def register_kinds() -> None:
             deadline_seconds=6 * 3600,
             cancellable=True,
             ended=release,
+            makes=True,
         )
     )
     register(JobKind(seeds.KIND, seeds.forget, seeds.recover, queue="lifecycle", deadline_seconds=300))
-    register_batch(BATCH_KIND, _open_one)
+    register_batch(BATCH_KIND, _open_one, makes=True)
 
 
 def _open_one(parent: Job, part: Part, by: Actor) -> Job:

@@ -57,7 +57,8 @@ def decided(
     made = [_made(copy) for copy in copies]
     uuid = uuid4()
     xml = _definition(body, name, uuid, source, copies, made)
-    pools = {one.pool_id for one in made}  # the right on the template reaches what it names itself
+    # The right on the template reaches what it names itself.
+    pools = {UUID(disk["pool"]) for disk in source.version.disks}
     seed = seed_for(body, names.file_stem(name), host, by, complaints, covered=pools)
     secret: dict[str, Any] = {"xml": xml if seed is None else with_seed(xml, seed.path)}
     if seed is not None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from access.actor import Actor
 from access.errors import Invalid, NotPermitted
+from domains.models import Template
 from hosts.models import Host
 from live.figures import latest
 from networks.models import Network
@@ -19,6 +20,8 @@ def host_for(body: Mapping[str, Any], *, by: Actor) -> Host:
     In a cluster: of those that are up and have every pool, volume and network that was named, the one with most
     memory free by its latest figures; where there are none yet, the one with most memory that no domain was given.
     """
+    if (host := _of_template(body, by)) is not None:
+        return host
     if ("host" in body) == ("cluster" in body):
         raise Invalid("Name a host or a cluster.", errors={"host": ["name a host or a cluster, not both"]})
     if "host" in body:
@@ -38,6 +41,21 @@ def host_for(body: Mapping[str, Any], *, by: Actor) -> Host:
         )
     figures = latest("host", [host.pk for host in fitting])
     return max(fitting, key=lambda host: (free_memory(host, figures.get(host.pk, {})), host.name))
+
+
+def _of_template(body: Mapping[str, Any], by: Actor) -> Host | None:
+    """The host of a template on which `by` may make domains; None where they may not, or name another place.
+
+    A right on the template is one to make domains where it is, and says nothing of the host otherwise.
+    """
+    if "template" not in body:
+        return None
+    templates = Template.objects.permitted(by, "template.read").permitted(by, "domain.create")
+    template = templates.select_related("host").filter(pk=body["template"]).first()
+    if template is None or body.get("host", template.host_id) != template.host_id:
+        return None
+    there = body.get("cluster", template.host.cluster_id) == template.host.cluster_id
+    return template.host if there else None
 
 
 def free_memory(host: Host, figures: Mapping[str, Any]) -> int:

@@ -23,7 +23,15 @@ def register_kinds() -> None:
         (IMPORT, importing.bring_in, creation.recover),
     ):
         register(
-            JobKind(name, run, recover, queue="long", deadline_seconds=_LONGEST_SECONDS, cancellable=True)
+            JobKind(
+                name,
+                run,
+                recover,
+                queue="long",
+                deadline_seconds=_LONGEST_SECONDS,
+                cancellable=True,
+                makes=name == IMPORT,
+            )
         )
     register(JobKind(INSPECT, inspecting.inspect, inspecting.recover, queue="long", deadline_seconds=600))
 

@@ -73,6 +73,12 @@ class JobViewSet(ObjectViewSet):
     } | {"object": "object_name"}
     ordering = "-created_at"
 
+    def reading(self) -> None:
+        """Whoever asked for something new follows that, whatever else they may."""
+
+    def get_queryset(self) -> "QuerySet[Job]":
+        return Job.objects.permitted(self.actor, "job.read")
+
     def present(self, row: Row, context: Any) -> dict[str, Any]:
         return present(row)
 

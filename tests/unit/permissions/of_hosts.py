@@ -1,6 +1,6 @@
 """Hosts and clusters; jobs and events, which are of every app."""
 
-from tests.unit.permissions.rules import Table
+from tests.unit.permissions.rules import EVERYBODY, Table
 
 _H, _C = "hosts/<uuid:pk>/", "clusters/<uuid:pk>/"
 
@@ -23,7 +23,7 @@ TABLE: Table = {
     ("get", _C): "cluster.read",
     ("patch", _C): "cluster.edit",
     ("delete", _C): "cluster.edit",
-    ("get", "jobs/"): "job.read",
+    ("get", "jobs/"): EVERYBODY,
     ("get", "jobs/<uuid:pk>/"): "job.read",
     ("post", "jobs/<uuid:pk>/cancel/"): "job.cancel",
     ("get", "events/"): "event.read",

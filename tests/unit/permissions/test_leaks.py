@@ -138,8 +138,11 @@ def test_no_answer_speaks_of_b(both: Neighbours, eve: User) -> None:
     own(both.world, eve)
     told: dict[Route, list[str]] = {}
     # Where A is is told to who owns it: the host's name and the cluster's. Its pool's is not.
-    pool = [] if Actor(user=eve).may("pool.read") else [both.world.pool.name]
+    rich = Actor(user=eve).may("pool.read")
+    pool = [] if rich else [both.world.pool.name]
     for route in TABLE:
+        if not rich and route[0] != "get":
+            continue  # it was asked with more rights
         text = _text(ask(client, both.world, route))
         if found := [secret for secret in (*both.secrets, *pool) if secret in text]:
             told[route] = [*found, text[:300]]
@@ -154,6 +157,7 @@ def _text(reply: Any) -> str:
     )
 
 
+@pytest.mark.parametrize("eve", [_a_and_its_ground], ids=["with pool, network and template"], indirect=True)
 def test_another_ones_ids_are_ids_of_nothing(both: Neighbours, eve: User) -> None:
     client = client_of(eve)
     wrong: dict[Route, int] = {}

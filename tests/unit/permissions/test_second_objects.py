@@ -271,7 +271,8 @@ def test_a_right_on_a_template_covers_what_it_names_itself(ground: Ground, pool:
     reply = ask(client_of(pia), ("post", "domains/", body))
     assert reply.status_code == 202, reply.json()
     job = Job.objects.get()
-    assert {made["pool_id"] for made in job.option("made")} == {str(pool.pk)}
+    assert client_of(pia).get(f"/api/v1/jobs/{job.pk}/").status_code == 200, "whoever asked can follow it"
+    assert job.option("seed")["pool_id"] == str(pool.pk)
     reply = ask(client_of(pia), ("post", "domains/", _make(ground)))
     assert reply.status_code in {400, 403, 404}
     reply = ask(client_of(pia), ("post", "domains/", {**body, "disks": [{"pool": str(ground.pool.pk)}]}))
