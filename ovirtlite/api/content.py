@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import orjson
 from django.http import HttpResponse
 
+from access.errors import Refused
 from ovirtlite.api.pipe import Pipe
 from ovirtlite.api.problems import of, problem
 from storage.content.replies import Ended, GivesContent, Receiver, TakesContent
@@ -122,6 +123,8 @@ class ContentExchange:
                 async with asyncio.timeout(_SILENT_SECONDS):
                     await send({"type": "http.response.body", "body": block, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
+        except Refused as refused:
+            log.info("content: the connection is closed: %s", refused)
         except TimeoutError:
             log.info("content: a client took nothing for %g s; the connection is closed", _SILENT_SECONDS)
         finally:

@@ -103,7 +103,7 @@ class UploadContentViewSet(_Content):
         length = self.number("Content-Length", required=False)
         upload = services.find(pk, self.actor)
         word = services.begin(upload, offset or 0, length, by=self.actor)
-        reply = TakesContent(Sending(upload, word))
+        reply = TakesContent(Sending(upload, word, by=self.actor))
         reply["Tus-Resumable"] = TUS
         return reply
 
@@ -168,7 +168,7 @@ class VolumeContentViewSet(_Content):
                 upload = services.open_into_volume(pk, wanted_of({}, size), by=self.actor)
                 upload = services.find(upload.pk, self.actor)
         word = services.begin(upload, offset, length, by=self.actor)
-        return TakesContent(Sending(upload, word, shown=present_job))
+        return TakesContent(Sending(upload, word, by=self.actor, shown=present_job))
 
 
 class FetchViewSet(ViewSetMixin, Endpoint):

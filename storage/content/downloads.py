@@ -7,6 +7,7 @@ from uuid import UUID
 from access import audit
 from access.actor import Actor
 from storage.content import lines
+from storage.content.allowed import ReadingWhileAllowed, give_place_back, take_place
 from storage.content.giving import Reading
 from storage.models import Volume
 from storage.services.wishes import check_running, find_volume
@@ -17,7 +18,7 @@ from storage.uploads.errors import NotSatisfiable
 class Opened:
     """What of a volume is read. `part`: not all of it, as it was asked for."""
 
-    giver: Reading | None
+    giver: ReadingWhileAllowed | None
     offset: int
     length: int
     size: int
@@ -34,7 +35,24 @@ def find(uuid: UUID, *, by: Actor) -> Volume:
 def open_content(
     volume: Volume, asked: tuple[int | None, int | None] | None, *, by: Actor, body: bool
 ) -> Opened:
-    """The way to the bytes; without `body` only what they would be. Raises NotSatisfiable, HypervisorError."""
+    """The way to the bytes; without `body` only what they would be.
+
+    Raises TooManyTransfers, NotSatisfiable, HypervisorError.
+    """
+    if not body:
+        return _opened(volume, asked, by=by, body=False)
+    take_place(by)
+    given = None
+    try:
+        opened = _opened(volume, asked, by=by, body=True)
+        given = opened.giver
+        return opened
+    finally:
+        if given is None:
+            give_place_back(by)
+
+
+def _opened(volume: Volume, asked: tuple[int | None, int | None] | None, *, by: Actor, body: bool) -> Opened:
     host, pool = volume.pool.host, volume.pool.uuid
     node = lines.take(host)
     kept = False
@@ -43,7 +61,8 @@ def open_content(
         offset, length = _within(asked, size)
         giver = None
         if body:
-            giver = Reading(host, node, pool, volume.name, offset, length)
+            reading = Reading(host, node, pool, volume.name, offset, length)
+            giver = ReadingWhileAllowed(reading, volume.pk, by)
             kept = True
             audit.record(by, "volume.download", "volume", volume.pk, volume.name, offset=offset, bytes=length)
         return Opened(giver, offset, length, size, asked is not None)

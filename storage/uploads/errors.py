@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from access.errors import Refused
+from access.errors import Refused, TooMany
 
 
 class OtherProtocol(Refused):
@@ -25,6 +25,16 @@ class LengthRequired(Refused):
 
     def __init__(self) -> None:
         super().__init__("Say how long the content is: in Content-Length, or in Content-Range for a part.")
+
+
+class TooManyTransfers(TooMany):
+    """One person's uploads or readings are as many as they may be."""
+
+    code = "too_many_transfers"
+    title = "Too many transfers"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, retry_after_seconds=10)
 
 
 class NotSatisfiable(Refused):

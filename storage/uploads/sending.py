@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from access.actor import Actor
 from access.errors import Conflict, Refused
+from access.standing import ASKED_EVERY_SECONDS, still
 from hosts.models import Host
 from hypervisor.node import Node
 from jobs import claims
@@ -49,17 +50,23 @@ class Sending:
     """
 
     def __init__(
-        self, upload: Upload, word: str, *, shown: Callable[[Job], Mapping[str, Any]] | None = None
+        self,
+        upload: Upload,
+        word: str,
+        *,
+        by: Actor,
+        shown: Callable[[Job], Mapping[str, Any]] | None = None,
     ) -> None:
-        """`shown`: how the job is shown in the answer, where it is."""
+        """`by`: who sends this request. `shown`: how the job is shown in the answer, where it is."""
         self._upload = upload
         self._host: Host = upload.pool.host
         self._word = word
+        self._by = by
         self._shown = shown
         self._node: Node | None = None
         self._filling: Filling | None = None
         self._held: bytearray | None = bytearray() if upload.received_bytes == 0 else None
-        self._began = self._reported = 0.0
+        self._began = self._reported = self._asked = 0.0
         self._size = upload.size_bytes
 
     def begin(self) -> None:
@@ -177,12 +184,13 @@ class Sending:
 
     def _check_still_allowed(self) -> None:
         """A request may last for hours, and what its sender may do ends meanwhile. Raises GivenUp."""
-        upload = Upload.objects.select_related("created_by").filter(pk=self._upload.pk).first()
-        sender = upload.created_by if upload is not None else None
-        if sender is None or not (
-            Upload.objects.permitted(Actor(user=sender), "volume.upload").filter(pk=self._upload.pk).exists()
-        ):
+        if time.monotonic() - self._asked < ASKED_EVERY_SECONDS:
+            return
+        sender = still([self._by])[0]
+        uploads = Upload.objects.filter(pk=self._upload.pk)
+        if sender is None or not uploads.permitted(sender, "volume.upload").exists():
             raise GivenUp("Whoever sends it may not do that any more.")
+        self._asked = time.monotonic()
 
     def _say(self, offset: int) -> None:
         seconds = max(0.001, time.monotonic() - self._began)

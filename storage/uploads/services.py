@@ -19,6 +19,7 @@ from jobs.models import OPEN, Job
 from storage import users
 from storage.models import Pool, Upload, Volume
 from storage.services.wishes import check_free, check_running, find_pool, find_volume, open_about
+from storage.uploads.errors import TooManyTransfers
 from storage.volumes import names
 from storage.volumes.errors import NameTaken, NoRoom
 from storage.volumes.pool_types import WRITABLE
@@ -26,6 +27,7 @@ from storage.volumes.pool_types import WRITABLE
 KIND = "volume.upload"
 KEPT = timedelta(hours=24)  # so long without a byte, and it is given up
 SENDER_LEASE = timedelta(seconds=20)
+MOST_OPEN_OF_A_PERSON = 16
 _DEADLINE_SECONDS = 60 * 24 * 3600.0
 
 
@@ -65,6 +67,7 @@ def open_into_pool(pool_id: UUID, name: str, wanted: Wanted, *, by: Actor) -> Up
     """A new volume, made for it. Raises NotThere, NotPermitted, HostSilent, PoolForbids, Invalid."""
     with transaction.atomic():
         pool = find_pool(pool_id, "volume.upload", by, lock=True)
+        _check_open_ones(by)
         check_new(pool, name, wanted)
         job = open_about(
             KIND,
@@ -82,6 +85,7 @@ def open_into_volume(volume_id: UUID, wanted: Wanted, *, by: Actor) -> Upload:
     """A volume that is there. Raises NotThere, NotPermitted, HostSilent, PoolForbids, Busy, InUse, Invalid."""
     with transaction.atomic():
         volume = find_volume(volume_id, "volume.upload", by, lock=True)
+        _check_open_ones(by)
         check_old(volume, wanted, by)
         job = open_about(
             KIND,
@@ -230,6 +234,15 @@ def job_to_give_up(uuid: UUID, by: Actor) -> Job:
     if seen.created_by_id != by.id and not Job.objects.permitted(by, "job.cancel").filter(pk=uuid).exists():
         raise NotPermitted("You may see this upload, but another person sends it.")
     return job
+
+
+def _check_open_ones(by: Actor) -> None:
+    """Each holds a name, a volume and a day. Raises TooManyTransfers."""
+    open_ones = Upload.objects.filter(
+        created_by=by.user, pk__in=Job.objects.filter(state__in=OPEN).values("pk")
+    )
+    if open_ones.count() >= MOST_OPEN_OF_A_PERSON:
+        raise TooManyTransfers(f"You have {MOST_OPEN_OF_A_PERSON} uploads under way; end one first.")
 
 
 def _open(

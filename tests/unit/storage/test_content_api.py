@@ -5,12 +5,21 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from access.models import AuditEntry, Grant, User
+from access.actor import Actor
+from access.errors import NotPermitted
+from access.models import AuditEntry, Grant, Token, User
+from access.services import tokens
 from hosts.models import Host
 from jobs.models import Job
+from storage.content import allowed
+from storage.content.allowed import ReadingWhileAllowed
+from storage.content.giving import Reading
 from storage.models import Image, ImageCopy, Pool, Upload
+from storage.uploads import sending, services
+from storage.uploads.errors import TooManyTransfers
 from storage.uploads.sending import GivenUp, Sending
 from storage.uploads.services import KIND
 from tests.unit.access.people import client_of, give, person
@@ -105,17 +114,103 @@ def test_a_password_in_an_address_stands_nowhere_in_clear(home: Pool) -> None:
     assert "canary-word" not in stored
 
 
-def test_a_right_that_ends_ends_what_is_being_sent(two_hosts: tuple[Host, Host]) -> None:
-    home = pool(two_hosts[0])
+def _signed_in(user: User) -> Actor:
+    client = client_of(user)
+    return Actor(user=user, session_key=client.cookies["ovirtlite_session"].value)
+
+
+def _program(user: User) -> tuple[Actor, Token]:
+    token, _ = tokens.create(name="program", by=Actor(user=user))
+    return Actor(user=user, token=token), token
+
+
+def test_a_right_that_ends_ends_what_is_being_sent(home: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "ASKED_EVERY_SECONDS", 0.0)
     eve = person("eve", "operator", kind="pool", at=home.pk)
     upload = upload_of(eve, home)
     Upload.objects.filter(pk=upload.pk).update(sender="word")
-    sending = Sending(Upload.objects.select_related("pool__host").get(pk=upload.pk), "word")
-    sending._report(0)
+    read = Upload.objects.select_related("pool__host").get(pk=upload.pk)
+    session, (program, token) = _signed_in(eve), _program(eve)
+    by_session, by_program = (Sending(read, "word", by=by) for by in (session, program))
+    by_session._report(0)
+    by_program._report(0)
     Grant.objects.filter(user=eve).delete()
-    with pytest.raises(GivenUp):
-        sending._report(0)
+    for one in (by_session, by_program):
+        with pytest.raises(GivenUp):
+            one._report(0)
     give(eve, "operator", kind="pool", at=home.pk)
-    User.objects.filter(pk=eve.pk).update(is_active=False)
+    token.delete()
     with pytest.raises(GivenUp):
-        sending._report(0)
+        by_program._report(0)
+    by_session._report(0)
+    Session.objects.filter(pk=session.session_key).delete()
+    with pytest.raises(GivenUp):
+        by_session._report(0)
+
+
+class _Giver(Reading):
+    """What a node would give, without one."""
+
+    def __init__(self) -> None:
+        self.closed = 0
+
+    def read(self) -> bytes:
+        return b"bytes"
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_a_right_that_ends_ends_what_is_being_read(home: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allowed, "ASKED_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr(allowed, "close_old_connections", lambda: None)  # the test's own is in use
+    eve = person("eve", "operator", kind="pool", at=home.pk)
+    session, (program, token) = _signed_in(eve), _program(eve)
+    at = volume(home, "x.img").pk
+    readings = [ReadingWhileAllowed(_Giver(), at, by) for by in (session, program)]
+    assert [one.read() for one in readings] == [b"bytes"] * 2
+    token.delete()
+    with pytest.raises(NotPermitted):
+        readings[1].read()
+    assert readings[0].read() == b"bytes"
+    Session.objects.filter(pk=session.session_key).delete()
+    with pytest.raises(NotPermitted):
+        readings[0].read()
+
+
+def test_readings_at_once_are_bounded(home: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allowed, "MOST_READ_OF_A_PERSON", 2)
+    eve, ada = Actor(user=person("eve")), Actor(user=person("ada"))
+    held = []
+    for _ in range(2):
+        allowed.take_place(eve)
+        held.append(ReadingWhileAllowed(_Giver(), home.pk, eve))
+    with pytest.raises(TooManyTransfers):
+        allowed.take_place(eve)
+    allowed.take_place(ada)
+    allowed.give_place_back(ada)
+    held[0].close()
+    held[0].close()  # a place is given back once
+    allowed.take_place(eve)
+    with pytest.raises(TooManyTransfers):
+        allowed.take_place(eve)
+    held[1].close()
+    allowed.give_place_back(eve)
+    assert not allowed._of_user
+
+
+def test_uploads_under_way_are_bounded(home: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "MOST_OPEN_OF_A_PERSON", 1)
+    ada = person("ada", "administrator")
+    upload = upload_of(ada, home)
+    body = {"pool": str(home.pk), "name": "next.img", "size_bytes": 5}
+    reply = client_of(ada).post("/api/v1/uploads/", body, format="json")
+    assert (reply.status_code, reply.json()["code"]) == (429, "too_many_transfers")
+    assert reply["Retry-After"] == "10"
+    assert (
+        client_of(person("eve", "administrator")).post("/api/v1/uploads/", body, format="json").status_code
+        == 201
+    )
+    Job.objects.filter(pk=upload.pk).update(state="succeeded")
+    body["name"] = "third.img"
+    assert client_of(ada).post("/api/v1/uploads/", body, format="json").status_code == 201
