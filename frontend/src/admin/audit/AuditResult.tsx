@@ -1,4 +1,4 @@
-import { BanIcon, CheckCircleIcon, ExclamationCircleIcon, MinusCircleIcon, ThumbsUpIcon } from "@patternfly/react-icons";
+import { BanIcon, CheckCircleIcon, CheckIcon, ExclamationCircleIcon, MinusCircleIcon } from "@patternfly/react-icons";
 import { useTranslation } from "react-i18next";
 
 import { StateLabel } from "../../ui/StateLabel";
@@ -6,7 +6,7 @@ import type { AuditResult as Result } from "../shapes";
 
 export const RESULTS = ["accepted", "refused", "succeeded", "failed", "cancelled"] as const satisfies readonly Result[];
 const LOOKS = {
-  accepted: { icon: ThumbsUpIcon, tone: "info" },
+  accepted: { icon: CheckIcon, tone: undefined },
   succeeded: { icon: CheckCircleIcon, tone: "success" },
   cancelled: { icon: MinusCircleIcon, tone: undefined },
   refused: { icon: BanIcon, tone: "warning" },

@@ -14,7 +14,7 @@ export function RemoveGrantDialog({ grant, onClose }: { grant: Grant; onClose: (
   const request = useAccountChange(deleting("/grants/"));
   const role = useAllRoles().data?.find(({ id }) => id === grant.role.id);
   const name = (grant.user ?? grant.group)?.name ?? "";
-  const where = grant.object ? `${t(`kind.${grant.object.kind}`)} ${grant.object.name || grant.object.id}` : "";
+  const where = grant.object ? `${t(`kindInText.${grant.object.kind}`)} ${grant.object.name || grant.object.id}` : "";
   return (
     <ConfirmDialog
       title={t("admin.grants.removeTitle", { name, role: grant.role.name })}

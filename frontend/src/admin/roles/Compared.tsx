@@ -6,16 +6,19 @@ import { difference } from "../../access/permissions/catalogue";
 import { PermissionList } from "../../access/permissions/PermissionList";
 import { useAllRoles } from "../queries";
 import type { Role } from "../shapes";
+import { useDescription } from "./words";
 
 /** What a role allows; beside another one, only what sets them apart. With which, is in the address. */
 export function Compared({ role }: { role: Role }) {
   const { t } = useTranslation();
+  const describe = useDescription();
   const roles = useAllRoles();
   const [params, setParams] = useSearchParams();
   const other = roles.data?.find(({ id }) => id === params.get("with") && id !== role.id);
   const { onlyFirst, onlySecond } = difference(role.permissions, other?.permissions ?? []);
   return (
     <div className="ol-stack">
+      {describe(role) && <p>{describe(role)}</p>}
       <FormGroup label={t("admin.roles.compare")} fieldId="compare" className="ol-compare">
         <FormSelect id="compare" value={other?.id ?? ""} onChange={(_event, id) => setParams(id ? { with: id } : {}, { replace: true })}>
           <FormSelectOption value="" label={t("admin.roles.compareNone")} />

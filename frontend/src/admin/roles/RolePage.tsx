@@ -14,7 +14,6 @@ import type { Role } from "../shapes";
 import { Tabbed } from "../Tabbed";
 import { Compared } from "./Compared";
 import { RoleActions } from "./RoleActions";
-import { useDescription } from "./words";
 
 export default function RolePage() {
   const { id = "" } = useParams();
@@ -29,7 +28,6 @@ export default function RolePage() {
 /** What a role allows, and to whom it is given. */
 function RoleView({ role }: { role: Role }) {
   const { t } = useTranslation();
-  const describe = useDescription();
   const [giving, setGiving] = useState(false);
   const mayGrant = useMay("grant.manage");
   const grant = <AddButton text={t("admin.grants.create")} onClick={() => setGiving(true)} />;
@@ -38,12 +36,7 @@ function RoleView({ role }: { role: Role }) {
       <PageHead
         title={role.name}
         parent={{ title: t("admin.roles.many"), to: "/admin/roles" }}
-        beside={
-          <>
-            {role.built_in && <Label variant="outline">{t("admin.roles.builtIn")}</Label>}
-            <span className="ol-quiet">{describe(role)}</span>
-          </>
-        }
+        beside={role.built_in && <Label variant="outline">{t("admin.roles.builtIn")}</Label>}
         actions={
           <div className="ol-actions">
             {mayGrant && grant}
