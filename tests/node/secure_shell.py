@@ -23,13 +23,15 @@ class SSHServer:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         (folder / "authorized").touch(0o600)
+        self.authorized = folder / "authorized"
         # The session's libvirtd is found by this variable; as root, who has no session, its owner is asked.
         owner = daemon.socket.stat().st_uid
         dropped = f"setpriv --reuid {owner} --clear-groups " if owner != os.geteuid() else ""
+        self.home = daemon.directory(f"home-{self.port}")  # where the daemon's owner gets to
         command = folder / "login"
         command.write_text(
             "#!/bin/sh\n"
-            f"export XDG_RUNTIME_DIR={shlex.quote(str(daemon.folder / 'run'))}\n"
+            f"export XDG_RUNTIME_DIR={shlex.quote(str(daemon.folder / 'run'))} HOME={shlex.quote(str(self.home))}\n"
             f'exec {dropped}sh -c "$SSH_ORIGINAL_COMMAND"\n'
         )
         command.chmod(0o755)
@@ -41,7 +43,16 @@ class SSHServer:
         return path
 
     def authorize(self, key: Path) -> None:
-        (self.folder / "authorized").write_text(key.with_suffix(".pub").read_text())
+        self.authorized.write_text(key.with_suffix(".pub").read_text())
+
+    def move_home(self) -> None:
+        """From now on logins are let in by the file in their own home, which they may change."""
+        folder = self.home / ".ssh"
+        folder.mkdir(0o700)
+        self.authorized = Path(shutil.move(self.authorized, folder / "authorized_keys"))
+        owner = self.home.stat().st_uid
+        for path in (folder, self.authorized):
+            os.chown(path, owner, -1)
 
     def start(self, host_key: Path) -> None:
         """Anew, when it runs already."""
@@ -54,7 +65,7 @@ class SSHServer:
         options = {
             "ListenAddress": "127.0.0.1",
             "HostKey": host_key,
-            "AuthorizedKeysFile": self.folder / "authorized",
+            "AuthorizedKeysFile": self.authorized,
             "ForceCommand": self.folder / "login",
             "PidFile": "none",
             "UsePAM": "no",
