@@ -35,7 +35,8 @@ def request(uuid: UUID, name: str, *, by: Actor) -> Job:
     with transaction.atomic():
         domain = services.find(uuid, DomainAction.EDIT, by, lock=True)
         _check(domain, name, by)
-        audit.record(by, "domain.rename", "domain", domain.pk, domain.name, to=name)
+        changes = audit.changed({"name": domain.name}, {"name": name})
+        audit.record(by, "domain.rename", "domain", domain.pk, domain.name, changes=changes)
         return open_job(
             "domain.rename",
             ("domain", domain.pk, domain.name),

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from access import audit
 from access.actor import Actor
 from access.errors import Conflict
 from jobs.models import Job
@@ -37,12 +38,14 @@ def wish(decide: Decide, by: Actor) -> Job:
     """Decide and record the wish, in one transaction. Raises what `decide` raises, Busy."""
     with transaction.atomic():
         decided = decide()
+        before = {what: was for what, was, _ in decided.changes}
+        changes = audit.changed(before, {what: now for what, _, now in decided.changes})
         return open_about(
             decided.kind,
             decided.subject,
             by=by,
             options=decided.options,
-            told=decided.told,
+            told={**decided.told, "changes": changes},
             holds=decided.holds,
         )
 
