@@ -41,15 +41,25 @@ class CreatingDomains(ObjectViewSet):
 
     @extend_schema(
         responses=CreationOptionsSerializer,
-        parameters=[OpenApiParameter("host", OpenApiTypes.UUID, required=True)],
+        parameters=[
+            OpenApiParameter("host", OpenApiTypes.UUID, description="Either this or a template."),
+            OpenApiParameter("template", OpenApiTypes.UUID, description="Then its host is the place."),
+        ],
         filters=False,
     )
     @action(detail=False, url_path="creation-options", pagination_class=None)
     def creation_options(self, request: Request) -> Response:
         """What can be chosen for a new domain on a host, as it was last recorded."""
-        refuse_unknown(request, {"host"})
+        refuse_unknown(request, {"host", "template"})
+        kind, offered = (
+            ("template", options.offered_for)
+            if "template" in request.query_params
+            else ("host", options.offered)
+        )
+        if kind == "template" and "host" in request.query_params:
+            raise ValidationError({"host": ["Name a host or a template, and not both."]})
         try:
-            host = UUID(request.query_params.get("host", ""))
+            id = UUID(request.query_params.get(kind, ""))
         except ValueError:
-            raise ValidationError({"host": ["This must be the id of a host."]}) from None
-        return Response(options.offered(host, by=self.actor))
+            raise ValidationError({kind: [f"This must be the id of a {kind}."]}) from None
+        return Response(offered(id, by=self.actor))

@@ -9,7 +9,7 @@ from access.errors import NotPermitted, NotThere
 from domains.copies.disks import Places
 from domains.creation.frame import types_of
 from domains.creation.interfaces import default_network, types_on
-from domains.creation.place import MOST_AT_ONCE, free_memory
+from domains.creation.place import MOST_AT_ONCE, free_memory, of_template
 from domains.creation.storage import WRITABLE, default_pool
 from domains.models import Definition, Domain
 from hosts.models import Host
@@ -25,6 +25,14 @@ from storage.models import Pool, Volume
 _MEDIA = (".iso", ".img.iso")
 
 
+def offered_for(template_id: UUID, *, by: Actor) -> dict[str, Any]:
+    """What can be chosen for a domain of a template, by who may know nothing else of its host. Raises NotThere."""
+    host = of_template({"template": template_id}, by)
+    if host is None:
+        raise NotThere
+    return _on(host, by)
+
+
 def offered(host_id: UUID, *, by: Actor) -> dict[str, Any]:
     """What can be chosen. Raises NotThere, NotPermitted."""
     host = Host.objects.permitted(by, "domain.create").filter(pk=host_id).first()
@@ -32,6 +40,10 @@ def offered(host_id: UUID, *, by: Actor) -> dict[str, Any]:
         if Host.objects.permitted(by, "host.read").filter(pk=host_id).exists():
             raise NotPermitted("You may see this host, but not make domains on it.")
         raise NotThere
+    return _on(host, by)
+
+
+def _on(host: Host, by: Actor) -> dict[str, Any]:
     pools = list(Pool.objects.permitted(by, "pool.read").filter(host=host, state="running").order_by("name"))
     networks = Network.objects.permitted(by, "network.read").filter(host=host, active=True).order_by("name")
     volumes = _volumes(host, pools, by)

@@ -20,7 +20,7 @@ def host_for(body: Mapping[str, Any], *, by: Actor) -> Host:
     In a cluster: of those that are up and have every pool, volume and network that was named, the one with most
     memory free by its latest figures; where there are none yet, the one with most memory that no domain was given.
     """
-    if (host := _of_template(body, by)) is not None:
+    if (host := of_template(body, by)) is not None:
         return host
     if ("host" in body) == ("cluster" in body):
         raise Invalid("Name a host or a cluster.", errors={"host": ["name a host or a cluster, not both"]})
@@ -43,7 +43,7 @@ def host_for(body: Mapping[str, Any], *, by: Actor) -> Host:
     return max(fitting, key=lambda host: (free_memory(host, figures.get(host.pk, {})), host.name))
 
 
-def _of_template(body: Mapping[str, Any], by: Actor) -> Host | None:
+def of_template(body: Mapping[str, Any], by: Actor) -> Host | None:
     """The host of a template on which `by` may make domains; None where they may not, or name another place.
 
     A right on the template is one to make domains where it is, and says nothing of the host otherwise.

@@ -10,6 +10,7 @@ from django.conf import settings
 from domains.creation import carry as creation
 from domains.exchange import exporting, importing, inspecting
 from domains.exchange.kinds import EXPORT, IMPORT, INSPECT
+from domains.quotas.holding import release
 from hypervisor.images.scratch import clean
 from jobs.kinds import JobKind, register
 
@@ -30,6 +31,7 @@ def register_kinds() -> None:
                 queue="long",
                 deadline_seconds=_LONGEST_SECONDS,
                 cancellable=True,
+                ended=release if name == IMPORT else None,
                 makes=name == IMPORT,
             )
         )

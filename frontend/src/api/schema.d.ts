@@ -17059,8 +17059,11 @@ export interface operations {
     };
     domains_creation_options_retrieve: {
         parameters: {
-            query: {
-                host: string;
+            query?: {
+                /** @description Either this or a template. */
+                host?: string;
+                /** @description Then its host is the place. */
+                template?: string;
             };
             header?: never;
             path?: never;
