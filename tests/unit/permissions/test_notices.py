@@ -55,7 +55,7 @@ def test_each_role_and_kind() -> None:
         for kind, permission in TAKES.items():
             may = permission in role.permissions
             for type in ("created", "updated", "deleted"):
-                assert _hears(everywhere, Notice(type, kind, uuid4(), 1, grounds)) is may, (role.name, kind)  # type: ignore[arg-type]
+                assert _hears(everywhere, Notice(type, kind, uuid4(), 1, grounds)) is may, (role.name, kind)
                 tried += 1
             for at, actor in on.items():
                 itself = grounds[at] if kind == at else uuid4()
