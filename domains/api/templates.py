@@ -67,7 +67,7 @@ class TemplateViewSet(ObjectViewSet):
         versions = context.versions.get(row["id"], [])
         job = context.jobs.get(row["id"])
         ready = [version["number"] for version in versions if version["ready"]]
-        paths = {"host": row["host_id"], "cluster": row["host__cluster_id"]}
+        paths = {"template": row["id"], "host": row["host_id"], "cluster": row["host__cluster_id"]}
         actions = []
         if self.actor.scope("template.manage").covers(paths) and job is None:
             actions = ["edit", "delete"] if row["host__state"] in HOST_ANSWERS else ["edit"]
