@@ -19,7 +19,7 @@ from access.errors import NotThere
 from domains.api.backups_shapes import BackupBodySerializer, BackupSerializer, RestoreBodySerializer
 from domains.api.copies import ANSWERS, PLAN
 from domains.api.filters import BackupFilter
-from domains.api.pools_told import pool_told, pools_seen
+from domains.api.pools_told import SEEN, pool_told, pools_seen, with_names_seen
 from domains.backups import restoring, services
 from domains.backups.services import Asked
 from domains.models import Backup, Domain
@@ -59,11 +59,14 @@ class _Backups(ObjectViewSet):
     columns = _COLUMNS
     serializer_class = BackupSerializer
     filterset_class = BackupFilter
-    search_fields = ("domain_name", "domain_id", "pool__name", "host__name", "schedule__name")
+    search_fields = ("domain_name", "domain_id", SEEN, "host__name", "schedule__name")
     ordering_fields: ClassVar[dict[str, str]] = {
         name: name for name in ("created_at", "finished_at", "state")
-    } | {"domain": "domain_name", "pool": "pool__name", "host": "host__name"}
+    } | {"domain": "domain_name", "pool": SEEN, "host": "host__name"}
     ordering = "-created_at"
+
+    def get_queryset(self) -> "QuerySet[Backup]":
+        return with_names_seen(super().get_queryset(), self.actor)
 
     def context(self, rows: Sequence[Row]) -> _Page:
         ids = [row["id"] for row in rows]
@@ -172,7 +175,8 @@ class DomainBackupsViewSet(_Backups):
     extra_parameters = ("plan",)
 
     def get_queryset(self) -> "QuerySet[Backup]":
-        return super().get_queryset().filter(domain_id=self.kwargs.get("pk"))
+        of: Any = self.kwargs.get("pk")  # none while the OpenAPI document is made
+        return super().get_queryset().filter(domain_id=of)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Of a domain that is gone, as long as there are any."""

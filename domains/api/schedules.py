@@ -14,7 +14,7 @@ from access.api.serializers import NothingSerializer
 from access.api.views import ObjectViewSet, Row
 from domains.api.copies import ANSWERS, PLAN
 from domains.api.filters import ScheduleFilter
-from domains.api.pools_told import pool_told, pools_seen
+from domains.api.pools_told import SEEN, pool_told, pools_seen, with_names_seen
 from domains.api.schedules_shapes import ScheduleBodySerializer, SchedulePatchSerializer, ScheduleSerializer
 from domains.models import Domain, Schedule
 from domains.schedules import runs, services
@@ -34,7 +34,7 @@ class ScheduleViewSet(ObjectViewSet):
     columns = (*_NAMES, "pool_id", "pool__name", "created_by_id", "created_by__username")
     serializer_class = ScheduleSerializer
     filterset_class = ScheduleFilter
-    search_fields = ("name", "tag", "pool__name")
+    search_fields = ("name", "tag", SEEN)
     ordering_fields: ClassVar[dict[str, str]] = {
         name: name for name in ("name", "kind", "next_at", "last_at", "created_at")
     }
@@ -43,7 +43,7 @@ class ScheduleViewSet(ObjectViewSet):
     extra_parameters = ("plan",)
 
     def get_queryset(self) -> "QuerySet[Schedule]":
-        return services.seen_by(self.actor)
+        return with_names_seen(services.seen_by(self.actor), self.actor)
 
     def context(self, rows: Sequence[Row]) -> dict[str, Any]:
         ids = [row["id"] for row in rows]
