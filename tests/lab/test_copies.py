@@ -147,6 +147,39 @@ def test_a_template_s_domain_boots_after_the_original_is_gone(
     person.done(person.post(f"/domains/{made}/rename/", {"name": "renamed"}, expect=202))
     assert node.virsh("domname", made) == "renamed"
     assert person.get(f"/domains/{made}/")["name"] == "renamed"
+    by_oneself(person, node, template, hosts["node1"]["id"])
     person.done(person.delete(f"/templates/{template}/", expect=202))
     person.get(f"/templates/{template}/", expect=404)
     assert not any(name.startswith("models-") for name in files(node))
+
+
+def by_oneself(admin: Person, node: Node, template: str, host: str) -> None:
+    """Somebody with the template and a quota of one, and nothing else: makes a domain, looks at it, deletes it."""
+    word = "a word of her own, long enough"
+    user = admin.post("/users/", {"username": "sam", "password": word})["id"]
+    role = next(one["id"] for one in admin.get("/roles/")["results"] if one["name"] == "self-service")
+    on = {"kind": "template", "id": template}
+    admin.post("/grants/", {"user": user, "role": role, "object": on})
+    # The lab's guests boot a kernel of their node, which a template alone lets nobody name.
+    kernels = admin.post("/roles/", {"name": "kernels", "permissions": ["domain.host_paths"]})["id"]
+    admin.post("/grants/", {"user": user, "role": kernels, "object": {"kind": "host", "id": host}})
+    admin.post("/quotas/", {"user": user, "domains": 1})
+    sam = Person(admin.address, "sam", word)
+    try:
+        made = sam.done(sam.post("/domains/", {"template": template, "name": "sams"}, expect=202))["object"][
+            "id"
+        ]
+        (shown,) = sam.get("/domains/")["results"]
+        assert (shown["name"], shown["owner"]["name"], shown["state"]) == ("sams", "sam", "running")
+        more = sam.post("/domains/", {"template": template, "name": "more"}, expect=409)
+        assert (more["code"], more["use"], more["limit"]) == ("quota_exceeded", 1, 1)
+        assert sam.post(f"/domains/{made}/console/", {"type": "vnc"}, expect=200)["url"]
+        sam.done(sam.post(f"/domains/{made}/destroy/", expect=202))
+        assert sam.get("/me/quotas/")[0]["left"]["domains"] == 0
+        sam.done(sam.delete(f"/domains/{made}/?volumes=true&permanent=true", expect=202))
+        assert sam.get("/me/quotas/")[0]["left"]["domains"] == 1
+        assert not any(name.startswith("sams") for name in files(node))
+    finally:
+        sam.close()
+        admin.delete(f"/users/{user}/")
+        admin.delete(f"/roles/{kernels}/")
