@@ -6,7 +6,12 @@ from uuid import UUID
 
 from django.db import transaction
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    PolymorphicProxySerializer,
+    extend_schema,
+)
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -38,6 +43,15 @@ from jobs.api.views import ACCEPTED, accepted, wants_plan
 
 _PLAN = OpenApiParameter("plan", OpenApiTypes.BOOL, description="Say what it would meet, and do nothing.")
 _ANSWERS = {202: ACCEPTED, 200: OpenApiResponse(PlanSerializer, description="With `plan=1`.")}
+_CHANGED = {
+    202: ACCEPTED,
+    200: OpenApiResponse(
+        PolymorphicProxySerializer(
+            "PlanOrDomain", serializers=[PlanSerializer, DomainSerializer], resource_type_field_name=None
+        ),
+        description="Nothing of it concerned the node: it is done. With `plan=1`, the plan.",
+    ),
+}
 
 
 class EditingDomains(ObjectViewSet):
@@ -67,13 +81,7 @@ class EditingDomains(ObjectViewSet):
 
     @extend_schema(
         request=SettingsBodySerializer,
-        responses={
-            **_ANSWERS,
-            200: OpenApiResponse(
-                DomainSerializer,
-                description="Nothing of it concerned the node: it is done. With `plan=1`, the plan.",
-            ),
-        },
+        responses=_CHANGED,
         parameters=[_PLAN],
     )
     def partial_update(self, request: Request, pk: UUID) -> Response:
@@ -123,7 +131,7 @@ class EditingDomains(ObjectViewSet):
         body = self.body(NewDiskDeviceSerializer)
         return self._add_device(pk, "disk", body)
 
-    @extend_schema(request=ChangedDiskSerializer, responses=_ANSWERS, parameters=[_PLAN])
+    @extend_schema(request=ChangedDiskSerializer, responses=_CHANGED, parameters=[_PLAN])
     @action(detail=True, methods=["patch"], url_path="disks/<str:target>", url_name="disk")
     def change_disk(self, request: Request, pk: UUID, target: str) -> Response:
         """Change a disk: its media, limits, size, bus …"""
@@ -149,7 +157,7 @@ class EditingDomains(ObjectViewSet):
         body = self.body(InterfaceBodySerializer)
         return self._add_device(pk, "interface", body)
 
-    @extend_schema(request=InterfaceBodySerializer, responses=_ANSWERS, parameters=[_PLAN])
+    @extend_schema(request=InterfaceBodySerializer, responses=_CHANGED, parameters=[_PLAN])
     @action(detail=True, methods=["patch"], url_path="interfaces/<str:mac>", url_name="interface")
     def change_interface(self, request: Request, pk: UUID, mac: str) -> Response:
         """Change a network card: its network, link, rates, VLAN, filter …"""
@@ -177,7 +185,7 @@ class EditingDomains(ObjectViewSet):
         body = self._body_of(kind, {name: value for name, value in data.items() if name != "kind"})
         return self._add_device(pk, str(kind), body)
 
-    @extend_schema(request=OpenApiTypes.OBJECT, responses=_ANSWERS, parameters=[_PLAN])
+    @extend_schema(request=OpenApiTypes.OBJECT, responses=_CHANGED, parameters=[_PLAN])
     @action(detail=True, methods=["patch"], url_path="devices/<str:key>", url_name="device")
     def change_device(self, request: Request, pk: UUID, key: str) -> Response:
         """Change a device of any kind: what `GET …/hardware/` shows of it."""

@@ -109,6 +109,8 @@ def _aim(case: Any, ids: Mapping[str, list[UUID]], at: random.Random) -> None:
     # The document tells of tokens and cookies, so they are made up as well; here a person has signed in.
     case.headers = {name: value for name, value in (case.headers or {}).items() if name != "Authorization"}
     case.cookies = {}
+    # What `fields` leaves out is missing then, which no document can tell.
+    case.query = {name: value for name, value in (case.query or {}).items() if name != "fields"}
     case.body = _with_ids(case.body, "", ids, at)
 
 
