@@ -39,6 +39,10 @@ class PasswordSerializer(StrictSerializer):
 class OwnPermissionsSerializer(serializers.Serializer[Any]):
     everywhere = serializers.ListField(child=PermissionField())
     somewhere = serializers.ListField(child=PermissionField(), help_text="On some objects only.")
+    on = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="Of each of these, what kinds of objects it stands on: `host` reaches what is on the host, too.",
+    )
 
 
 class OwnSecondFactorSerializer(serializers.Serializer[Any]):

@@ -58,6 +58,7 @@ def _me(user: User, actor: Actor) -> dict[str, Any]:
         "permissions": {
             "everywhere": sorted(name for name, scope in actor.rights.items() if scope.everywhere),
             "somewhere": sorted(name for name, scope in actor.rights.items() if not scope.everywhere),
+            "on": {name: sorted(scope.ids) for name, scope in actor.rights.items() if not scope.everywhere},
         },
     }
 

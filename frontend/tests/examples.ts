@@ -203,7 +203,7 @@ export function me(over: Partial<Me> = {}): Me {
     must_change_password: false,
     second_factor: { enabled: false, required: false },
     roles: ["administrator"],
-    permissions: { everywhere: [...ALL], somewhere: [] },
+    permissions: { everywhere: [...ALL], somewhere: [], on: {} },
     ...over,
   };
 }

@@ -4,6 +4,7 @@ import { api } from "../api/client";
 import { asProblem } from "../api/problem";
 import type { Me, NewToken, Page, Permission, Token, TokenWish } from "../api/types";
 import { keys } from "../live/keys";
+import { reaches } from "./reach";
 import type { RequestOptions } from "./webauthn";
 
 export interface Provider {
@@ -36,10 +37,10 @@ export function useMay(permission: Permission): boolean {
   return useMe().data?.permissions.everywhere.includes(permission) ?? false;
 }
 
-/** Whether one has any of them, everywhere or on some object: then there may be something to see, or a place to make it. */
+/** Whether one has any of them, everywhere or where it counts: then there may be something to see, or a place to make it. */
 export function useMaySomewhere(...permissions: readonly Permission[]): boolean {
   const may = useMe().data?.permissions;
-  return permissions.some((each) => may?.everywhere.includes(each) || may?.somewhere.includes(each));
+  return may !== undefined && permissions.some((each) => reaches(may, each));
 }
 
 /** Whether there is anything that one may share with others, or give out: then objects show who has what on them. */

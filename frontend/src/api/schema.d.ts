@@ -6786,6 +6786,10 @@ export interface components {
             everywhere: components["schemas"]["Permission"][];
             /** @description On some objects only. */
             somewhere: components["schemas"]["Permission"][];
+            /** @description Of each of these, what kinds of objects it stands on: `host` reaches what is on the host, too. */
+            on: {
+                [key: string]: string[];
+            };
         };
         /** @description One's own quota, or that of a group that one is in. */
         OwnQuota: {

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { HostName } from "../access/HostName";
-import { useMaySomewhere } from "../access/queries";
+import { useMaySomewhere, useMe } from "../access/queries";
 import type { Domain } from "../api/types";
 import { DataTable, type Column } from "../ui/DataTable";
 import { useTableState } from "../ui/tableState";
@@ -25,7 +25,7 @@ interface DomainsTableProps {
 
 export function DomainsTable({ host, hosts = [], firstStep }: DomainsTableProps) {
   const { t } = useTranslation();
-  const table = useTableState(host ? ["state", "tag"] : ["state", "host", "tag"], "name");
+  const table = useTableState(host ? ["state", "owner", "tag"] : ["state", "host", "owner", "tag"], "name");
   const query = useDomains(host ? { ...table.query, host } : table.query);
   const [selected, setSelected] = useState<ReadonlyMap<string, Domain>>(new Map());
   const mayHosts = useMaySomewhere("host.read");
@@ -36,6 +36,12 @@ export function DomainsTable({ host, hosts = [], firstStep }: DomainsTableProps)
   const chosenTags = table.filters.tag ?? [];
   // The tags of what is in sight: the way to all that have them too.
   const tags = [...new Set([...chosenTags, ...(query.data?.results ?? []).flatMap((domain) => domain.tags)])].sort();
+
+  // Oneself first, then the owners of what is in sight.
+  const me = useMe().data;
+  const owners = new Map<string, string>((query.data?.results ?? []).flatMap(({ owner }) => (owner ? [[owner.id, owner.name] as const] : [])));
+  for (const id of table.filters.owner ?? []) if (!owners.has(id)) owners.set(id, id);
+  if (me && owners.size > 0) owners.set(me.id, t("owner.mine"));
 
   const columns: Column<Domain>[] = [
     {
@@ -90,6 +96,7 @@ export function DomainsTable({ host, hosts = [], firstStep }: DomainsTableProps)
         ...(hosts.length > 1
           ? [{ name: "host", title: t("host.one"), options: hosts.map(({ id, name }) => ({ value: id, label: name })) }]
           : []),
+        ...(owners.size > 0 ? [{ name: "owner", title: t("owner.one"), single: true, options: [...owners].map(([value, label]) => ({ value, label })) }] : []),
         ...(tags.length > 0 ? [{ name: "tag", title: t("tags.many"), options: tags.map((value) => ({ value, label: value })) }] : []),
       ]}
       selection={{

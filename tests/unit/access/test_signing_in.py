@@ -172,6 +172,7 @@ def test_me_shows_rights_on_some_objects_apart() -> None:
     permissions = client_of(user).get(ME).json()["permissions"]
     assert permissions["everywhere"] == []
     assert "domain.start" in permissions["somewhere"]
+    assert permissions["on"]["domain.start"] == ["domain"]
     assert (
         client_of(user).patch(ME, {"theme": "dark", "name": "Vera"}, format="json").json()["theme"] == "dark"
     )

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { me } from "../../../tests/examples";
 import en from "../../locales/en.json";
+import { reaches } from "../reach";
 import { givable } from "../sharing/givable";
 import { byKind, difference, kindOf, toggled } from "./catalogue";
 
@@ -41,5 +42,27 @@ describe("permissions", () => {
     expect(givable(roles, [], ["owner"]).map(({ name }) => name)).toEqual(["owner", "user"]);
     expect(givable(roles, ["host.read"], ["user"]).map(({ name }) => name)).toEqual(["user", "viewer"]);
     expect(givable(roles, [], [])).toEqual([]);
+  });
+});
+
+describe("a permission on some objects", () => {
+  const on = (permission: (typeof ALL)[number], ...kinds: string[]) => reaches({ everywhere: [], somewhere: [permission], on: { [permission]: kinds } }, permission);
+  it("counts where it reaches what it is about", () => {
+    expect(on("domain.read", "tag")).toBe(true);
+    expect(on("domain.read", "pool")).toBe(false);
+    expect(on("volume.upload", "pool")).toBe(true);
+    expect(on("job.read", "pool")).toBe(true); // jobs are about all kinds
+  });
+
+  it("to make something counts where that can be made", () => {
+    expect(on("pool.create", "pool")).toBe(false);
+    expect(on("pool.create", "host")).toBe(true);
+    expect(on("domain.create", "template")).toBe(true);
+    expect(on("domain.create", "domain")).toBe(false);
+  });
+
+  it("is not had by who has it nowhere", () => {
+    expect(reaches({ everywhere: ["host.read"], somewhere: [], on: {} }, "domain.read")).toBe(false);
+    expect(reaches({ everywhere: ["host.read"], somewhere: [], on: {} }, "host.read")).toBe(true);
   });
 });
