@@ -94,10 +94,10 @@ def tell_alternatives_apart(
     """
     schemas = result.get("components", {}).get("schemas", {})
     for schema in _within(result):
-        told = schema.get("discriminator")
-        if told is None and "oneOf" in schema:
+        told: dict[str, Any] = schema.get("discriminator", {})
+        if not told and "oneOf" in schema:
             schema["anyOf"] = schema.pop("oneOf")
-        for value, reference in (told or {}).get("mapping", {}).items():
+        for value, reference in told.get("mapping", {}).items():
             properties = schemas[reference.rpartition("/")[2]]["properties"]
             properties[told["propertyName"]] = {"type": "string", "enum": [value]}
     return result
