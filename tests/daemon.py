@@ -34,7 +34,7 @@ class PrivateDaemon:
 
     def __init__(
         self,
-        settings: Mapping[str, str | int] | None = None,
+        settings: Mapping[str, str | int | list[str]] | None = None,
         *,
         listen: bool = False,
         files: Mapping[str, str] | None = None,

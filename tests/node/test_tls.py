@@ -26,6 +26,7 @@ def server(authority: Authority) -> Iterator[str]:
     daemon = PrivateDaemon(
         {
             "listen_tls": 1, "listen_tcp": 0, "listen_addr": "127.0.0.1", "tls_port": str(port),
+            "tls_allowed_dn_list": ["CN=ovirtlite"],
             "ca_file": "{folder}/ca.pem", "cert_file": "{folder}/cert.pem", "key_file": "{folder}/key.pem",
         },
         listen=True,
@@ -36,8 +37,10 @@ def server(authority: Authority) -> Iterator[str]:
     daemon.stop()
 
 
-def credentials(authority: Authority, client: Authority | None = None) -> Credentials:
-    ours = (client or authority).client("ovirtlite")
+def credentials(
+    authority: Authority, client: Authority | None = None, *, name: str = "ovirtlite"
+) -> Credentials:
+    ours = (client or authority).client(name)
     return Credentials(
         tls_ca_certificate=authority.certificate, tls_certificate=ours.certificate, tls_private_key=ours.key
     )
@@ -50,6 +53,12 @@ def test_it_opens(server: str, authority: Authority, opened: Opener) -> None:
 def test_a_certificate_of_another_authority(server: str, authority: Authority, opened: Opener) -> None:
     with pytest.raises(AuthenticationFailed):
         opened(f"test+tls://{server}/default", credentials(authority, Authority())).inventory()
+
+
+def test_another_certificate_of_the_same_authority(server: str, authority: Authority, opened: Opener) -> None:
+    """Without a list of names, whoever the authority signs for is root on the node (CVE-2013-4311)."""
+    with pytest.raises(AuthenticationFailed):
+        opened(f"test+tls://{server}/default", credentials(authority, name="somebody")).inventory()
 
 
 def test_no_certificate(server: str, authority: Authority, opened: Opener) -> None:
