@@ -58,9 +58,6 @@ class Host(models.Model):
     )  # {"type", "fingerprint"} of another key that the machine showed since
     # The line that we put into the node's authorized_keys; "" where its key is not of our making.
     own_key = models.CharField(max_length=200, blank=True)
-    # Of our own authority's: {"subject", "serial", "expires_at", "renews_at"}. Null where it has none.
-    certificate = models.JSONField(null=True)
-    ssh_uri = models.CharField(max_length=500, blank=True)  # by which a certificate of ours is renewed
 
     state = models.CharField(max_length=16, choices=HostState, default=HostState.CONNECTING)
     error_code = models.CharField(max_length=64, blank=True)
@@ -119,18 +116,6 @@ class Introduction(models.Model):
 
     def __str__(self) -> str:
         return str(self.host_id)
-
-
-class CertificateAuthority(models.Model):
-    """The one that signs for this installation's nodes, and for nobody else. One row."""
-
-    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    certificate = models.TextField()  # PEM
-    key = models.TextField()  # sealed PEM
-    created_at = models.DateTimeField(default=timezone.now)
-
-    def __str__(self) -> str:
-        return "certificate authority"
 
 
 class HostOffers(models.Model):

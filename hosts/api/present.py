@@ -21,7 +21,7 @@ COLUMNS = (
     "id", "name", "uri", "migration_uri", "state", "error_code", "error_detail", "cluster_id", "cluster__name",
     "driver",
     "hostname", "libvirt_version", "hypervisor_version", "arch", "cpu_model", "cpus", "memory_bytes", "host_key",
-    "shown_host_key", "own_key", "certificate",
+    "shown_host_key", "own_key",
     "seen_at", "credentials", "created_at", "updated_at", "version",
 )  # fmt: skip
 ACTIONS = ("edit", "refresh", "delete")
@@ -89,10 +89,9 @@ def present(row: dict[str, Any], page: Page) -> dict[str, Any]:
         "seen_at": row["seen_at"],
         "stale": stale(row["state"], row["seen_at"], page.now),
         "has_credentials": bool(row["credentials"]),
-        "reached_by": reached_by(row["uri"], own_key=row["own_key"], certificate=row["certificate"]),
+        "reached_by": reached_by(row["uri"], own_key=row["own_key"]),
         "host_key": {"confirmed": False, **row["host_key"]} if row["host_key"] else None,
         "shown_host_key": row["shown_host_key"],
-        "certificate": _certificate(row["certificate"]),
         "job": page.jobs.get(row["id"]),
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
@@ -107,7 +106,3 @@ def _actions(row: dict[str, Any], page: Page, paths: dict[str, UUID | None]) -> 
         allowed += ["rotate-key"] if row["own_key"] else []
         allowed += ["confirm-host-key"] if row["error_code"] in CHANGED else []
     return allowed
-
-
-def _certificate(stored: dict[str, Any] | None) -> dict[str, Any] | None:
-    return {name: stored[name] for name in ("subject", "expires_at", "renews_at")} if stored else None

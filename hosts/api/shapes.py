@@ -66,10 +66,10 @@ class HostBodySerializer(StrictSerializer):
         "no other key is then pinned. Without it the first that is shown is pinned, and the job says `pinned_unseen`.",
     )
     install = serializers.ChoiceField(
-        choices=["none", "key", "tls"],
+        choices=["none", "key"],
         required=False,
-        help_text="What ovirtlite puts on the node, over SSH: a key of its own, or that and certificates of its own "
-        "authority. Default: `key` where `ssh_password` is given, else `none`.",
+        help_text="Whether ovirtlite puts a key of its own on the node, over SSH; `ssh_private_key` is then used once "
+        "too. Default: `key` where `ssh_password` is given, else `none`.",
     )
 
 
@@ -100,14 +100,6 @@ class HostKeySerializer(ShownKeySerializer):
     confirmed = serializers.BooleanField(
         help_text="A person compared it; else the first that was shown is pinned."
     )
-
-
-class CertificateSerializer(serializers.Serializer[Any]):
-    """What the node shows over TLS, signed by ovirtlite's own authority."""
-
-    subject = serializers.CharField()
-    expires_at = serializers.DateTimeField()
-    renews_at = serializers.DateTimeField()
 
 
 class HostSerializer(serializers.Serializer[Any]):
@@ -141,7 +133,6 @@ class HostSerializer(serializers.Serializer[Any]):
     shown_host_key = ShownKeySerializer(
         allow_null=True, help_text="Another SSH key that the machine showed since; it is not used."
     )
-    certificate = CertificateSerializer(allow_null=True)
     job = OpenJobSerializer(allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()

@@ -3135,14 +3135,6 @@ export interface components {
             events: boolean;
             guests: components["schemas"]["GuestType"][];
         };
-        /** @description What the node shows over TLS, signed by ovirtlite's own authority. */
-        Certificate: {
-            subject: string;
-            /** Format: date-time */
-            expires_at: string;
-            /** Format: date-time */
-            renews_at: string;
-        };
         /** @description One thing that is another: null where it is not there. */
         Change: {
             path: string;
@@ -5551,7 +5543,6 @@ export interface components {
             host_key: components["schemas"]["HostKey"] | null;
             /** @description Another SSH key that the machine showed since; it is not used. */
             shown_host_key: components["schemas"]["ShownKey"] | null;
-            certificate: components["schemas"]["Certificate"] | null;
             job: components["schemas"]["OpenJob"] | null;
             /** Format: date-time */
             created_at: string;
@@ -5572,7 +5563,7 @@ export interface components {
             credentials?: components["schemas"]["CredentialsRequest"];
             /** @description The fingerprint of the machine's SSH key that a person compared (see `/hosts/probe/`): no other key is then pinned. Without it the first that is shown is pinned, and the job says `pinned_unseen`. */
             host_key?: string;
-            /** @description What ovirtlite puts on the node, over SSH: a key of its own, or that and certificates of its own authority. Default: `key` where `ssh_password` is given, else `none`. */
+            /** @description Whether ovirtlite puts a key of its own on the node, over SSH; `ssh_private_key` is then used once too. Default: `key` where `ssh_password` is given, else `none`. */
             install?: components["schemas"]["InstallEnum"];
         };
         /** @description A card, bridge, bond or VLAN of the machine itself, as far as its libvirt tells. */
@@ -5763,7 +5754,7 @@ export interface components {
             live: components["schemas"]["HardwareInput"] | null;
         };
         /** @enum {string} */
-        InstallEnum: "none" | "key" | "tls";
+        InstallEnum: "none" | "key";
         Interface: {
             mac: string;
             type: string;
@@ -7434,7 +7425,7 @@ export interface components {
             credentials?: components["schemas"]["CredentialsRequest"];
             /** @description The fingerprint of the machine's SSH key that a person compared (see `/hosts/probe/`): no other key is then pinned. Without it the first that is shown is pinned, and the job says `pinned_unseen`. */
             host_key?: string;
-            /** @description What ovirtlite puts on the node, over SSH: a key of its own, or that and certificates of its own authority. Default: `key` where `ssh_password` is given, else `none`. */
+            /** @description Whether ovirtlite puts a key of its own on the node, over SSH; `ssh_private_key` is then used once too. Default: `key` where `ssh_password` is given, else `none`. */
             install?: components["schemas"]["InstallEnum"];
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
@@ -7624,6 +7615,7 @@ export interface components {
             diff?: string;
             affected?: components["schemas"]["ObjectReference"][];
         };
+        PlanOrDomain: components["schemas"]["Plan"] | components["schemas"]["Domain"];
         /** @description One thing that would be another: `live` says whether it holds at once or from the next boot on. */
         PlannedChange: {
             path: string;
@@ -7896,7 +7888,7 @@ export interface components {
             burst_bytes?: number | null;
         };
         /** @enum {string} */
-        ReachedByEnum: "local" | "ssh" | "own_key" | "tls" | "own_certificate" | "tcp" | "web_service";
+        ReachedByEnum: "local" | "ssh" | "own_key" | "tls" | "tcp" | "web_service";
         RecoveryCodes: {
             /** @description Told this once. */
             recovery_codes: string[];
@@ -11659,7 +11651,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Domain"];
+                    "application/json": components["schemas"]["PlanOrDomain"];
                 };
             };
             /** @description Accepted; follow the job, its address is in `Location`. */
@@ -12606,13 +12598,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `plan=1`. */
+            /** @description Nothing of it concerned the node: it is done. With `plan=1`, the plan. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Plan"];
+                    "application/json": components["schemas"]["PlanOrDomain"];
                 };
             };
             /** @description Accepted; follow the job, its address is in `Location`. */
@@ -13004,13 +12996,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `plan=1`. */
+            /** @description Nothing of it concerned the node: it is done. With `plan=1`, the plan. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Plan"];
+                    "application/json": components["schemas"]["PlanOrDomain"];
                 };
             };
             /** @description Accepted; follow the job, its address is in `Location`. */
@@ -14159,13 +14151,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description With `plan=1`. */
+            /** @description Nothing of it concerned the node: it is done. With `plan=1`, the plan. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Plan"];
+                    "application/json": components["schemas"]["PlanOrDomain"];
                 };
             };
             /** @description Accepted; follow the job, its address is in `Location`. */

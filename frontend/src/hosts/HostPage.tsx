@@ -27,6 +27,7 @@ import { OutdatedAlert, ProblemPage } from "../ui/Problems";
 import { Bytes, Copyable, useAgo, When } from "../ui/Values";
 import { HostActions } from "./actions/HostActions";
 import { HostDialog } from "./actions/HostDialog";
+import { HostKeyChanged } from "./HostKeyChanged";
 import { HostStatus } from "./HostState";
 import { InterfacesTab } from "./InterfacesTab";
 import { useHost } from "./queries";
@@ -72,6 +73,7 @@ function HostView({ host, parts }: { host: Host; parts: HostParts }) {
   const job = useJobOf(host);
   const lasting = useLasting(job);
   const seen = useAgo(host.seen_at);
+  const keyChanged = host.error !== null && ["host_key_changed", "host_key_mismatch"].includes(host.error.code);
   const mayShare = useMayShare();
   const tabs = TABS.filter((tab) => tab !== "access" || mayShare);
   const active = tabs.find((tab) => tab === params.get("tab")) ?? "overview";
@@ -86,7 +88,8 @@ function HostView({ host, parts }: { host: Host; parts: HostParts }) {
       {(lasting || host.error !== null) && (
         <PageSection className="ol-stack">
           {job && lasting && <JobProgress job={job} />}
-          {host.error && (
+          {host.error && keyChanged && <HostKeyChanged host={host} />}
+          {host.error && !keyChanged && (
             <Alert
               isInline
               variant={host.state === "connecting" ? "warning" : "danger"}
@@ -154,7 +157,9 @@ function HostOverview({ host }: { host: Host }) {
                 [t("cpus"), host.cpus || null],
                 [t("memory"), host.memory_bytes ? <Bytes value={host.memory_bytes} /> : null],
                 [t("host.credentials.title"), t(host.has_credentials ? "host.credentials.kept" : "host.credentials.none")],
-                [t("host.key"), host.host_key ? <Copyable>{`${host.host_key.type} ${host.host_key.fingerprint}`}</Copyable> : null],
+                [t("host.reachedBy.title"), t(`host.reachedBy.${host.reached_by}`)],
+                [t("host.key"), host.host_key ? <Copyable>{`${host.host_key.type} ${host.host_key.fingerprint}`.trim()}</Copyable> : null],
+                [t("host.hostKey.who"), host.host_key ? t(host.host_key.confirmed ? "host.hostKey.byPerson" : "host.hostKey.unseen") : null],
                 [t("host.seen"), <When at={host.seen_at} />],
               ]}
             />

@@ -3,6 +3,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { api, type Query } from "../api/client";
 import type { Host, HostInterface, HostWish, Job, Network, Offer, Page } from "../api/types";
 import { refreshObject } from "../jobs/queries";
+import { watchJob } from "../jobs/watched";
 import { keys } from "../live/keys";
 
 export function useHosts(query: Query, enabled = true) {
@@ -47,6 +48,10 @@ export function useNetworksOf(id: string) {
 }
 
 export const enrol = (wish: HostWish): Promise<Job> => api.post("/hosts/", wish);
+export const probe = (machine: { address: string; port?: number }): Promise<Job> => api.post("/hosts/probe/", machine);
+export const confirmHostKey = ({ id, fingerprint }: { id: string; fingerprint: string }): Promise<Job> =>
+  api.post(`/hosts/${id}/confirm-host-key/`, { fingerprint });
+export const rotateKey = (id: string): Promise<Job> => api.post(`/hosts/${id}/rotate-key/`);
 export const refreshHost = (id: string): Promise<Job> => api.post(`/hosts/${id}/refresh/`);
 
 export function useEditHost(id: string) {
@@ -60,7 +65,10 @@ export function useEditHost(id: string) {
 export function useDeleteHost(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => api.delete<unknown>(`/hosts/${id}/`),
-    onSuccess: () => ["host", "domain", "pool", "network"].forEach((kind) => void client.invalidateQueries({ queryKey: [kind, "list"] })),
+    mutationFn: (removeKey: boolean) => api.delete<Job | undefined>(`/hosts/${id}/${removeKey ? "?remove_key=true" : ""}`),
+    onSuccess: (job) => {
+      if (job) watchJob(job.id);
+      ["host", "domain", "pool", "network"].forEach((kind) => void client.invalidateQueries({ queryKey: [kind, "list"] }));
+    },
   });
 }

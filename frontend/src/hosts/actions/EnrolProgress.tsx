@@ -8,6 +8,7 @@ import type { Job } from "../../api/types";
 import { JobProgress } from "../../jobs/JobProgress";
 import { isOpen, jobQuery } from "../../jobs/queries";
 import { unwatchJob, watchJob } from "../../jobs/watched";
+import { Checks } from "./Checks";
 
 const POLL_MS = 2_000;
 
@@ -53,6 +54,7 @@ export function EnrolProgress({ job: begun, onClose }: { job: Job; onClose: () =
           {job.error?.detail}
         </Alert>
       )}
+      <Checks job={job} />
       <div>
         <Button variant={open ? "secondary" : "primary"} onClick={onClose}>
           {t("close")}

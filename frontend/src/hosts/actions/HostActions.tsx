@@ -1,5 +1,5 @@
-import { Button, Flex } from "@patternfly/react-core";
-import { PencilAltIcon, SyncAltIcon, TrashIcon } from "@patternfly/react-icons";
+import { Button, Checkbox, Flex } from "@patternfly/react-core";
+import { KeyIcon, PencilAltIcon, SyncAltIcon, TrashIcon } from "@patternfly/react-icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
@@ -10,7 +10,7 @@ import { useJobOf, useJobRequest } from "../../jobs/queries";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { Kebab, type MenuEntry } from "../../ui/Menu";
 import { useToast } from "../../ui/toast";
-import { refreshHost, useDeleteHost } from "../queries";
+import { refreshHost, rotateKey, useDeleteHost } from "../queries";
 import { HostDialog } from "./HostDialog";
 
 /** What can be done to one host; in a row only the menu. */
@@ -19,6 +19,8 @@ export function HostActions({ host, inRow = false }: { host: Host; inRow?: boole
   const navigate = useNavigate();
   const say = useToast();
   const [dialog, setDialog] = useState<"edit" | "remove" | null>(null);
+  const [takeKey, setTakeKey] = useState(true);
+  const ours = host.reached_by === "own_key";
   const job = useJobOf(host);
   const refresh = useJobRequest(refreshHost);
   const remove = useDeleteHost(host.id);
@@ -28,11 +30,19 @@ export function HostActions({ host, inRow = false }: { host: Host; inRow?: boole
     refresh.mutate(host.id, {
       onError: (error) => say({ variant: "danger", title: t("host.refreshRefused", { name: host.name }), body: asProblem(error).message }),
     });
+  const rotate = useJobRequest(rotateKey);
+  const runRotate = () =>
+    rotate.mutate(host.id, {
+      onError: (error) => say({ variant: "danger", title: t("host.rotateRefused", { name: host.name }), body: asProblem(error).message }),
+    });
   const entries: MenuEntry[] = [
     ...(may("refresh") && inRow
       ? [{ key: "refresh", label: t("host.action.refresh"), icon: <SyncAltIcon />, disabled: job !== null, run: runRefresh }]
       : []),
     ...(may("edit") ? [{ key: "edit", label: t("host.action.edit"), icon: <PencilAltIcon />, run: () => setDialog("edit") }] : []),
+    ...(may("rotate-key")
+      ? [{ key: "rotate", label: t("host.action.rotateKey"), icon: <KeyIcon />, disabled: job !== null, run: runRotate }]
+      : []),
     ...(may("delete")
       ? [{ key: "delete", label: t("host.action.delete"), icon: <TrashIcon />, danger: true, apart: true, run: () => setDialog("remove") }]
       : []),
@@ -54,7 +64,7 @@ export function HostActions({ host, inRow = false }: { host: Host; inRow?: boole
           busy={remove.isPending}
           error={remove.error}
           onConfirm={() =>
-            remove.mutate(undefined, {
+            remove.mutate(ours && takeKey, {
               onSuccess: () => {
                 setDialog(null);
                 if (!inRow) void navigate("/hosts");
@@ -64,6 +74,9 @@ export function HostActions({ host, inRow = false }: { host: Host; inRow?: boole
           onClose={() => setDialog(null)}
         >
           {t("host.remove.body", { count: host.domains.total })}
+          {ours && (
+            <Checkbox id="host-remove-key" label={t("host.remove.key")} isChecked={takeKey} onChange={(_event, yes) => setTakeKey(yes)} />
+          )}
         </ConfirmDialog>
       )}
     </Flex>

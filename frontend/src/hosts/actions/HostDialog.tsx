@@ -1,6 +1,7 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import {
   Button,
+  Checkbox,
   ExpandableSection,
   Form,
   Modal,
@@ -21,6 +22,7 @@ import { ProblemAlert } from "../../ui/Problems";
 import { enrol, useEditHost } from "../queries";
 import { suggestedName } from "../uri";
 import { EnrolProgress } from "./EnrolProgress";
+import { HostKeyCheck } from "./HostKeyCheck";
 import { CREDENTIALS, hostSchema, initialForm, transportOf, uriOf, wishOf, type HostForm } from "./hostForm";
 import { Offers } from "./Offers";
 import { URIFields } from "./URIFields";
@@ -77,7 +79,7 @@ export function HostDialog({ host, onClose }: { host?: Host; onClose: () => void
           <EnrolProgress job={job} onClose={onClose} />
         ) : (
           <Form id="host" onSubmit={(event) => void form.handleSubmit(submit)(event)} noValidate>
-            <ProblemAlert error={save.error} shownFields={["name", "uri", "migration_uri", ...Object.values(CREDENTIALS).flat()]} />
+            <ProblemAlert error={save.error} shownFields={["name", "uri", "migration_uri", "ssh_password", ...Object.values(CREDENTIALS).flat()]} />
             {!host && <Offers taken={uri} onTake={take} />}
             <URIFields form={form} />
             <TextField form={form} name="name" label={t("name")} help={t("host.nameHelp")} required />
@@ -99,6 +101,19 @@ export function HostDialog({ host, onClose }: { host?: Host; onClose: () => void
                 code
               />
             </ExpandableSection>
+            {transport === "ssh" && (
+              <>
+                <HostKeyCheck form={form} />
+                <TextField
+                  form={form}
+                  name="ssh_password"
+                  type="password"
+                  autoComplete="off"
+                  label={t("host.password.label")}
+                  help={t("host.password.help")}
+                />
+              </>
+            )}
             {transport && (
               <ExpandableSection
                 toggleText={t(`host.credentials.${transport}`)}
@@ -111,6 +126,15 @@ export function HostDialog({ host, onClose }: { host?: Host; onClose: () => void
                 isIndented
               >
                 <div className="ol-stack">
+                  {transport === "ssh" && (
+                    <Checkbox
+                      id="host-own-key"
+                      label={t("host.ownKey.label")}
+                      description={t("host.ownKey.body")}
+                      isChecked={values.own_key}
+                      onChange={(_event, yes) => form.setValue("own_key", yes)}
+                    />
+                  )}
                   {CREDENTIALS[transport].map((field) => (
                     <TextField
                       key={field}

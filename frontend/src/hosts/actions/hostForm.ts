@@ -15,6 +15,9 @@ export const hostSchema = z
     port: z.string().trim().regex(/^\d{0,5}$/),
     path: z.string().trim(),
     migration_uri: z.string().trim(),
+    ssh_password: z.string(),
+    host_key: z.string(),
+    own_key: z.boolean(),
     ssh_private_key: z.string(),
     known_hosts: z.string(),
     tls_ca_certificate: z.string(),
@@ -46,6 +49,9 @@ export function initialForm(host?: Host): HostForm {
     port: parts?.port ?? "",
     path: parts?.path ?? pathOf("qemu"),
     migration_uri: host?.migration_uri ?? "",
+    ssh_password: "",
+    host_key: "",
+    own_key: !host,
     ssh_private_key: "",
     known_hosts: "",
     tls_ca_certificate: "",
@@ -72,9 +78,14 @@ export function wishOf(form: HostForm, before?: Host): HostWish {
     const text = form[field].trim();
     if (text) credentials[field] = `${text}\n`; // OpenSSH refuses a key without a last line end
   }
+  const over = transport === "ssh";
+  const installs = over && (form.ssh_password !== "" || (form.own_key && credentials.ssh_private_key !== undefined));
+  if (over && form.ssh_password) credentials.ssh_password = form.ssh_password;
   return {
     name: form.name.trim(),
     uri,
+    ...(over && form.host_key && { host_key: form.host_key }),
+    ...(installs && { install: "key" as const }),
     ...(form.migration_uri !== (before?.migration_uri ?? "") && { migration_uri: form.migration_uri }),
     ...(Object.keys(credentials).length > 0 && { credentials }),
   };
