@@ -74,7 +74,6 @@ export function host(over: Partial<Host> = {}): Host {
     host_key: null,
     reached_by: "ssh",
     shown_host_key: null,
-    certificate: null,
     job: null,
     created_at: AT,
     updated_at: AT,
