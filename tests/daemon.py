@@ -96,7 +96,7 @@ class PrivateDaemon:
             for name in ("run", "etc", "etc/libvirt", "cache", "data"):
                 (self._folder / name).mkdir()
             config = self._folder / "etc" / "libvirt"
-            lines: dict[str, str | int] = {
+            lines: dict[str, str | int | list[str]] = {
                 "host_uuid": str(uuid.uuid4()),
                 "auth_unix_rw": "none",
                 "auth_unix_ro": "none",
