@@ -43,6 +43,7 @@ describe("what the form sends", () => {
       name: "node1",
       uri: "qemu+ssh://root@node1/system",
       credentials: { ssh_private_key: "KEY\n" },
+      install: "key",
     });
     expect(wishOf({ ...form, transport: "" })).toEqual({ name: "node1", uri: "qemu:///system" });
   });
