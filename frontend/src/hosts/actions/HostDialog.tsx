@@ -83,24 +83,6 @@ export function HostDialog({ host, onClose }: { host?: Host; onClose: () => void
             {!host && <Offers taken={uri} onTake={take} />}
             <URIFields form={form} />
             <TextField form={form} name="name" label={t("name")} help={t("host.nameHelp")} required />
-            <ExpandableSection
-              toggleText={t("host.advanced")}
-              toggleContent={
-                <>
-                  {t("host.advanced")} <span className="ol-quiet">{values.migration_uri || t("host.advancedUnset")}</span>
-                </>
-              }
-              isIndented
-            >
-              <TextField
-                form={form}
-                name="migration_uri"
-                label={t("host.migrationURI")}
-                help={t("host.migrationURIHelp")}
-                placeholder="qemu+tls://node1.example.org/system"
-                code
-              />
-            </ExpandableSection>
             {transport === "ssh" && (
               <>
                 <HostKeyCheck form={form} />
@@ -149,6 +131,24 @@ export function HostDialog({ host, onClose }: { host?: Host; onClose: () => void
                 </div>
               </ExpandableSection>
             )}
+            <ExpandableSection
+              toggleText={t("host.advanced")}
+              toggleContent={
+                <>
+                  {t("host.advanced")} <span className="ol-quiet">{values.migration_uri || t("host.advancedUnset")}</span>
+                </>
+              }
+              isIndented
+            >
+              <TextField
+                form={form}
+                name="migration_uri"
+                label={t("host.migrationURI")}
+                help={t("host.migrationURIHelp")}
+                placeholder="qemu+tls://node1.example.org/system"
+                code
+              />
+            </ExpandableSection>
           </Form>
         )}
       </ModalBody>

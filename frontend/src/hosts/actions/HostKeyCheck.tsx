@@ -1,6 +1,6 @@
 import { Alert, Button, Checkbox } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useWatch, type UseFormReturn } from "react-hook-form";
 import { Trans, useTranslation } from "react-i18next";
 
@@ -37,16 +37,22 @@ export function HostKeyCheck({ form }: { form: UseFormReturn<HostForm> }) {
   const { setValue } = form;
   useEffect(() => setValue("host_key", ""), [where, setValue]);
 
-  if (!parts?.host) return null;
   const current = asked === where;
   const busy = request.isPending || (current && job !== undefined && isOpen(job));
   const key = current && job?.state === "succeeded" ? (job.result as Shown | null)?.host_key : undefined;
+  const answered = key !== undefined || (current && job?.state === "failed");
+  const whole = useRef<HTMLDivElement>(null);
+  // The dialog may be longer than the window, and this near its lower edge.
+  useEffect(() => {
+    if (answered) whole.current?.scrollIntoView({ block: "nearest" });
+  }, [answered]);
   const check = () => {
     setAsked(where);
-    request.mutate({ address: parts.host, ...(parts.port && { port: Number(parts.port) }) }, { onSuccess: (begun) => unwatchJob(begun.id) });
+    request.mutate({ address: parts?.host ?? "", ...(parts?.port && { port: Number(parts.port) }) }, { onSuccess: (begun) => unwatchJob(begun.id) });
   };
+  if (!parts?.host) return null;
   return (
-    <div className="ol-stack">
+    <div className="ol-stack" ref={whole}>
       <div>
         <Button variant="secondary" isLoading={busy} isDisabled={busy} onClick={check}>
           {t("host.hostKey.check")}
