@@ -15,6 +15,8 @@ os.environ["OVIRTLITE_SECRET_KEY"] = "a key of the tests alone, long enough for 
 os.environ["OVIRTLITE_LOCAL_ROOTS"] = "/tmp"
 os.environ["OVIRTLITE_ALLOW_TCP"] = "1"
 os.environ["OVIRTLITE_RATE_LIMITS"] = "0"  # tests ask in one second what people ask in a day
+for name in [one for one in os.environ if one.startswith(("OVIRTLITE_OIDC_", "OVIRTLITE_LDAP_"))]:
+    os.environ.pop(name)
 for name in ("OVIRTLITE_REDIS_URL", "OVIRTLITE_LISTEN", "OVIRTLITE_ORIGINS", "OVIRTLITE_CONSOLE_URL"):
     os.environ.pop(name, None)
 

@@ -9,7 +9,14 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 LONGEST_FILE = 400
 CODE = {".py", ".ts", ".tsx", ".sh", ".css"}
-LOCKS = {"requirements.txt", "requirements-dev.txt", "requirements-node.txt", "frontend/package-lock.json"}
+LOCKS = {
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-ldap.txt",
+    "requirements-node.txt",
+    "frontend/package-lock.json",
+    "tests/identity/package-lock.json",
+}
 GENERATED = {"docs/openapi.yaml", "frontend/src/api/schema.d.ts", *LOCKS}
 
 # Spelled in pieces, since this file is checked too.

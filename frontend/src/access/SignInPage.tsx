@@ -1,5 +1,5 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { ActionGroup, Button, Card, CardBody, CardTitle, Divider, Form, Title } from "@patternfly/react-core";
+import { ActionGroup, Alert, Button, Card, CardBody, CardTitle, Divider, Form, Title } from "@patternfly/react-core";
 import { useEffect } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
@@ -48,7 +48,7 @@ export function SignInPage() {
           ) : (
             <>
               <Form onSubmit={(event) => void form.handleSubmit((who) => signIn.mutate(who))(event)} noValidate>
-                <SignInProblem error={signIn.error} onOver={signIn.reset} />
+                {signIn.error ? <SignInProblem error={signIn.error} onOver={signIn.reset} /> : <Refusal />}
                 <TextField form={form} name="username" label={t("signIn.username")} autoComplete="username" autoFocus required />
                 <TextField
                   form={form}
@@ -77,6 +77,24 @@ export function SignInPage() {
   );
 }
 
+const REFUSALS = ["name_taken", "not_allowed", "closed", "failed"];
+
+/** Why somebody who has just come back from a provider is not in. */
+function Refusal() {
+  const { t } = useTranslation();
+  const code = new URLSearchParams(window.location.search).get("sign_in_error");
+  if (code === null) return null;
+  return <Alert isInline variant="danger" title={t(`signIn.refusal.${REFUSALS.includes(code) ? code : "failed"}`)} aria-live="polite" />;
+}
+
+/** The provider's address, with the page to come out at. */
+function leadingBack(url: string): string {
+  const here = new URL(window.location.href);
+  here.searchParams.delete("sign_in_error");
+  const next = here.pathname + here.search;
+  return next === "/" ? url : `${url}?next=${encodeURIComponent(next)}`;
+}
+
 /** Who else can say who one is. */
 function Providers() {
   const { t } = useTranslation();
@@ -86,7 +104,7 @@ function Providers() {
     <div className="ol-providers">
       <Divider />
       {providers.map((each) => (
-        <Button key={each.id} variant="secondary" isBlock component="a" href={each.url}>
+        <Button key={each.id} variant="secondary" isBlock component="a" href={leadingBack(each.url)}>
           {t("signIn.with", { name: each.name })}
         </Button>
       ))}

@@ -1,0 +1,1 @@
+"""A real OpenID provider and a real LDAP directory, started by the tests."""
