@@ -19,7 +19,7 @@ def still(actors: Sequence[Actor]) -> list[Actor | None]:
         {one.user.pk for one in actors if one.user is not None}
     )
     tokens = Token.objects.in_bulk({one.token.pk for one in actors if one.token is not None})
-    return [_now(one, users.get(one.id), tokens.get(one.token_id)) for one in actors]  # type: ignore[call-overload]
+    return [_now(one, users.get(one.id), tokens.get(one.token_id)) for one in actors]
 
 
 def _now(then: Actor, user: User | None, token: Token | None) -> Actor | None:

@@ -36,7 +36,7 @@ _DISCOVERED_HOLDS_SECONDS = 300.0
 _discovered: dict[str, tuple[float, Mapping[str, Any]]] = {}
 
 
-class Adapter(DefaultSocialAccountAdapter):
+class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """How allauth asks the provider: within seconds, and never elsewhere than where discovery said."""
 
     def get_requests_session(self) -> Session:
@@ -62,7 +62,7 @@ def _error_of(text: str) -> str:
     return next((word for word in known if word in text), "the token endpoint gave no token")
 
 
-class Provider(OpenIDConnectProvider):
+class Provider(OpenIDConnectProvider):  # type: ignore[misc]  # allauth ships no types
     """The one provider that the environment names, as allauth sees it."""
 
     def __init__(self, request: HttpRequest, oidc: Oidc) -> None:
@@ -83,7 +83,7 @@ class Provider(OpenIDConnectProvider):
         return Flow(request, self)
 
 
-class Flow(OpenIDConnectOAuth2Adapter):
+class Flow(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth ships no types
     """allauth's steps, with what discovery says checked and kept for a while."""
 
     def __init__(self, request: HttpRequest, provider: Provider) -> None:

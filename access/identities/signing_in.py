@@ -1,5 +1,7 @@
 """A session for whom the provider vouches. No second factor of ours is asked: that is the provider's matter."""
 
+from typing import Any
+
 from django.contrib.auth import login
 from django.db import transaction
 from django.http import HttpRequest
@@ -16,7 +18,9 @@ from access.sessions import AccountBackend
 class ProviderBackend(AccountBackend):
     """The account of a session that began at the provider. Knows no password."""
 
-    def authenticate(self, request: HttpRequest | None, **credentials: object) -> User | None:
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
+    ) -> User | None:
         return None
 
 

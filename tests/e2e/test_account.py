@@ -1,4 +1,4 @@
-"""One's account in the browser: an app, a security key and a code on paper at sign-in; the sessions of other browsers."""
+"""One's account in the browser: an app, a security key, a code on paper at sign-in; sessions of other browsers."""
 
 import time
 

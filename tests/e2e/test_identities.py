@@ -33,22 +33,24 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def made(place: Path, ldap: Directory) -> Iterator[tuple[Installation, OpenidProvider]]:
     """An installation that knows both, with the groups that both give."""
-    with installation(place / "home", **ldap.settings(OVIRTLITE_LDAP_GROUPS="watchers=viewers")) as product:
-        with openid_provider(place / "openid", [f"http://{product.address}"]) as openid:
-            openid.knows("mia", "the word of mia", preferred_username="mia", name="Mia Example", groups=["staff"])
-            openid.knows("eve", "the word of eve", preferred_username="admin", groups=["staff"])
-            product.env |= openid.settings(
-                OVIRTLITE_OIDC_NAME="Example ID", OVIRTLITE_OIDC_GROUPS="staff=operators"
-            )
-            product.start()
-            product.wait_until_ready()
-            admin = Person(product.address, "admin", PASSWORD)
-            roles = {role["name"]: role["id"] for role in admin.get("/roles/")["results"]}
-            for group, role in (("operators", "operator"), ("viewers", "viewer")):
-                id = admin.post("/groups/", {"name": group}, expect=201)["id"]
-                admin.post("/grants/", {"group": id, "role": roles[role]}, expect=201)
-            admin.close()
-            yield product, openid
+    with (
+        installation(place / "home", **ldap.settings(OVIRTLITE_LDAP_GROUPS="watchers=viewers")) as product,
+        openid_provider(place / "openid", [f"http://{product.address}"]) as openid,
+    ):
+        openid.knows("mia", "the word of mia", preferred_username="mia", name="Mia Example", groups=["staff"])
+        openid.knows("eve", "the word of eve", preferred_username="admin", groups=["staff"])
+        product.env |= openid.settings(
+            OVIRTLITE_OIDC_NAME="Example ID", OVIRTLITE_OIDC_GROUPS="staff=operators"
+        )
+        product.start()
+        product.wait_until_ready()
+        admin = Person(product.address, "admin", PASSWORD)
+        roles = {role["name"]: role["id"] for role in admin.get("/roles/")["results"]}
+        for group, role in (("operators", "operator"), ("viewers", "viewer")):
+            id = admin.post("/groups/", {"name": group}, expect=201)["id"]
+            admin.post("/grants/", {"group": id, "role": roles[role]}, expect=201)
+        admin.close()
+        yield product, openid
 
 
 @pytest.fixture
@@ -73,7 +75,9 @@ def at_the_provider(page: Page, name: str, password: str) -> None:
     page.get_by_role("button", name="Continue").click()
 
 
-def test_through_the_provider_one_comes_to_the_page_that_one_wanted_with_the_groups_rights(page: Page) -> None:
+def test_through_the_provider_one_comes_to_the_page_that_one_wanted_with_the_groups_rights(
+    page: Page,
+) -> None:
     page.goto("/hosts")
     at_the_provider(page, "mia", "the word of mia")
     expect(page.get_by_role("heading", name="Hosts", exact=True)).to_be_visible()

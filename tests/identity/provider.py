@@ -44,7 +44,9 @@ class OpenidProvider:
         kept = Path(sys.executable).parent.parent / "node" / "bin" / "node"
         node = str(kept) if kept.exists() else shutil.which("node")
         assert node, "there is no Node: run `tools/setup test`"
-        assert (_HERE / "node_modules").is_dir(), "run `tools/setup test`: the provider's packages are missing"
+        assert (_HERE / "node_modules").is_dir(), (
+            "run `tools/setup test`: the provider's packages are missing"
+        )
         with (self._folder / "log").open("wb") as output:
             self._process = subprocess.Popen(
                 # Killed tests leave no server behind.

@@ -1,7 +1,7 @@
 """A real provider and a real directory, each started once; and people who go through the provider's page."""
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import requests
@@ -64,7 +64,7 @@ class Signing:
         """Sign in there; where it sends the browser."""
         reply = self._there.get(address, timeout=10, allow_redirects=False)
         while "Location" in reply.headers:
-            address = requests.compat.urljoin(reply.url, reply.headers["Location"])
+            address = urljoin(reply.url, reply.headers["Location"])
             if address.startswith(ORIGIN):
                 return address
             reply = self._there.get(address, timeout=10, allow_redirects=False)
@@ -85,7 +85,7 @@ class Signing:
 
     def me(self) -> dict[str, object] | None:
         reply = self.browser.get("/api/v1/me/")
-        return reply.json() if reply.status_code == 200 else None  # type: ignore[no-any-return]
+        return reply.json() if reply.status_code == 200 else None
 
 
 @pytest.fixture
@@ -101,7 +101,9 @@ def oidc(openid: OpenidProvider, settings: Settings) -> Oidc:
         groups=["staff", "everyone"],
     )
     configured = Oidc.from_env(
-        openid.settings(OVIRTLITE_OIDC_GROUPS="staff=operators,watchers=viewers", OVIRTLITE_OIDC_NAME="Example")
+        openid.settings(
+            OVIRTLITE_OIDC_GROUPS="staff=operators,watchers=viewers", OVIRTLITE_OIDC_NAME="Example"
+        )
     )
     assert configured is not None
     settings.OIDC = configured

@@ -7,7 +7,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 from access.identities.configuration import GroupRules, Ldap, Oidc
 
-PROVIDER = {"OVIRTLITE_OIDC_ISSUER": "https://id.example.org/realms/a", "OVIRTLITE_OIDC_CLIENT_ID": "ovirtlite"}
+PROVIDER = {
+    "OVIRTLITE_OIDC_ISSUER": "https://id.example.org/realms/a",
+    "OVIRTLITE_OIDC_CLIENT_ID": "ovirtlite",
+}
 DIRECTORY = {"OVIRTLITE_LDAP_URI": "ldaps://ldap.example.org", "OVIRTLITE_LDAP_USER_BASE": "dc=example"}
 
 
@@ -37,13 +40,24 @@ def test_a_map_of_groups() -> None:
             GroupRules.from_env({"P_GROUPS": wrong}, "P")
 
 
-@pytest.mark.parametrize("issuer", ["http://id.example.org", "ftp://127.0.0.1", "id.example.org", "http://[", "http://127.0.0.1.evil.example"])  # fmt: skip
+@pytest.mark.parametrize(
+    "issuer",
+    [
+        "http://id.example.org",
+        "ftp://127.0.0.1",
+        "id.example.org",
+        "http://[",
+        "http://127.0.0.1.evil.example",
+    ],
+)
 def test_a_provider_is_asked_over_https_alone(issuer: str) -> None:
     with pytest.raises(ImproperlyConfigured):
         Oidc.from_env({**PROVIDER, "OVIRTLITE_OIDC_ISSUER": issuer})
 
 
-@pytest.mark.parametrize("uri", ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1", "https://id.example"])
+@pytest.mark.parametrize(
+    "uri", ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1", "https://id.example"]
+)
 def test_and_over_http_on_this_machine(uri: str) -> None:
     assert Oidc.from_env({**PROVIDER, "OVIRTLITE_OIDC_ISSUER": uri}) is not None
 
@@ -68,4 +82,6 @@ def test_what_is_no_safe_directory_is_refused(changes: dict[str, str]) -> None:
     {"OVIRTLITE_LDAP_URI": "ldapi:///"},
 ])  # fmt: skip
 def test_what_may_be(changes: dict[str, str]) -> None:
-    assert Ldap.from_env({**DIRECTORY, "OVIRTLITE_LDAP_URI": "ldap://ldap.example.org", **changes}) is not None
+    assert (
+        Ldap.from_env({**DIRECTORY, "OVIRTLITE_LDAP_URI": "ldap://ldap.example.org", **changes}) is not None
+    )

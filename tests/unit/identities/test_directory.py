@@ -19,9 +19,7 @@ WORD = "the word of mia"
 
 
 def sign_in(username: str, password: str, client: APIClient | None = None) -> int:
-    reply = (client or client_of()).post(
-        "/api/v1/auth/login/", {"username": username, "password": password}
-    )
+    reply = (client or client_of()).post("/api/v1/auth/login/", {"username": username, "password": password})
     return int(reply.status_code)
 
 
@@ -96,9 +94,7 @@ def test_a_closed_account_and_who_lacks_the_required_group_stay_out(
     assert AuditEntry.objects.filter(action="auth.login", result="failed").count() == 2
 
 
-def test_the_other_kinds_of_groups(
-    settings: Settings, people: Directory, groups: dict[str, Group]
-) -> None:
+def test_the_other_kinds_of_groups(settings: Settings, people: Directory, groups: dict[str, Group]) -> None:
     knows_directory(settings, people.settings(OVIRTLITE_LDAP_GROUP_TYPE="posixGroup"))
     assert sign_in("bob", "the word of bob") == 200
     assert groups_of("bob") == ["viewers"]

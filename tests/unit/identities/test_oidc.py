@@ -1,6 +1,7 @@
 """Signing in at a real OpenID provider: what comes of it, and every way of it that must fail."""
 
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -30,7 +31,9 @@ def states(client: Client) -> dict[str, list[object]]:
     return held
 
 
-def test_the_first_sign_in_makes_the_user_with_the_groups_of_the_map(signing: Signing, groups: Groups) -> None:
+def test_the_first_sign_in_makes_the_user_with_the_groups_of_the_map(
+    signing: Signing, groups: Groups
+) -> None:
     address = signing.begin(next="/hosts?q=rack")
     asked = parse_qs(urlsplit(address).query)
     assert asked["code_challenge_method"] == ["S256"]
@@ -39,7 +42,12 @@ def test_the_first_sign_in_makes_the_user_with_the_groups_of_the_map(signing: Si
     assert signing.come_back(signing.at_the_provider(address))["Location"] == "/hosts?q=rack"
     me = signing.me()
     assert me is not None
-    assert (me["username"], me["name"], me["source"], me["has_password"]) == ("mia", "Mia Example", "oidc", False)
+    assert (me["username"], me["name"], me["source"], me["has_password"]) == (
+        "mia",
+        "Mia Example",
+        "oidc",
+        False,
+    )
     assert me["roles"] == ["operator"]
     user = User.objects.get()
     assert SignedInSession.objects.filter(user=user).count() == 1
@@ -133,9 +141,13 @@ def test_a_password_never_opens_the_account_of_somebody_from_elsewhere(signing: 
     assert client_of().post("/api/v1/auth/login/", given).status_code == 401
 
 
-def test_another_browsers_state_and_an_unknown_one_are_refused(signing: Signing, openid: OpenidProvider) -> None:
+def test_another_browsers_state_and_an_unknown_one_are_refused(
+    signing: Signing, openid: OpenidProvider
+) -> None:
     back = signing.at_the_provider(signing.begin())
-    assert Signing(openid).come_back(back)["Location"] == f"{REFUSED}failed"  # an attacker's code, a victim's browser
+    assert (
+        Signing(openid).come_back(back)["Location"] == f"{REFUSED}failed"
+    )  # an attacker's code, a victim's browser
     assert signing.come_back(back.replace("state=", "state=x"))["Location"] == f"{REFUSED}failed"
     assert signing.come_back("/auth/oidc/callback/")["Location"] == f"{REFUSED}failed"
     assert not User.objects.exists()
@@ -143,7 +155,9 @@ def test_another_browsers_state_and_an_unknown_one_are_refused(signing: Signing,
     assert signing.come_back(back)["Location"] == f"{REFUSED}failed"  # a state is used once
 
 
-def test_a_code_is_taken_once_and_for_its_own_verifier_alone(signing: Signing, openid: OpenidProvider) -> None:
+def test_a_code_is_taken_once_and_for_its_own_verifier_alone(
+    signing: Signing, openid: OpenidProvider
+) -> None:
     first = signing.at_the_provider(signing.begin())
     code = parse_qs(urlsplit(first).query)["code"][0]
     other = Signing(openid)
@@ -175,7 +189,9 @@ def test_next_is_a_page_of_ours_or_nothing(signing: Signing, wanted: str) -> Non
 
 
 def test_what_the_query_says_beside_that_does_not_reach_the_provider(signing: Signing, oidc: Oidc) -> None:
-    address = signing.begin(scope="admin", auth_params="redirect_uri=https://evil.example/", process="connect")
+    address = signing.begin(
+        scope="admin", auth_params="redirect_uri=https://evil.example/", process="connect"
+    )
     asked = parse_qs(urlsplit(address).query)
     assert asked["redirect_uri"] == ["http://testserver/auth/oidc/callback/"]
     assert set(asked["scope"][0].split()) == set(oidc.scopes)
@@ -212,7 +228,17 @@ def test_only_these_routes_are_there_and_only_when_a_provider_is_named(
         "password": True,
         "providers": [{"id": "oidc", "name": "Example", "url": "/auth/oidc/login/"}],
     }
-    for path in ("login", "logout", "signup", "password/reset", "email", "3rdparty", "social/signup", "oidc", ""):
+    for path in (
+        "login",
+        "logout",
+        "signup",
+        "password/reset",
+        "email",
+        "3rdparty",
+        "social/signup",
+        "oidc",
+        "",
+    ):
         reply = client.get(f"/auth/{path}/")
         assert (path, reply.status_code, reply["Content-Type"]) == (path, 404, "application/problem+json")
     assert client.post("/auth/oidc/login/").status_code == 405
@@ -232,19 +258,30 @@ def reader(oidc: Oidc) -> flow.Flow:
 
 
 def claims_of(openid: OpenidProvider, **changes: object) -> dict[str, object]:
-    return {"iss": openid.issuer, "aud": CLIENT_ID, "sub": "id-of-mia", "iat": 1, "exp": 9_999_999_999, **changes}
+    return {
+        "iss": openid.issuer,
+        "aud": CLIENT_ID,
+        "sub": "id-of-mia",
+        "iat": 1,
+        "exp": 9_999_999_999,
+        **changes,
+    }
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "HS256", "none"])
 def test_an_id_token_that_the_provider_did_not_sign_is_refused(
     reader: flow.Flow, openid: OpenidProvider, algorithm: str
 ) -> None:
-    keys: dict[str, object] = {
+    keys: dict[str, Any] = {
         "RS256": rsa.generate_private_key(public_exponent=65537, key_size=2048),
         "HS256": "a secret that the client and the provider share",
     }
+    key: Any = keys.get(algorithm)
     forged = jwt.encode(
-        claims_of(openid), keys.get(algorithm), algorithm=algorithm, headers={"kid": "of-the-tests"}  # type: ignore[arg-type]
+        claims_of(openid),
+        key,
+        algorithm=algorithm,
+        headers={"kid": "of-the-tests"},
     )
     with pytest.raises(NotAdmitted), flow._faults_of_the_provider():
         reader._verified(forged)
