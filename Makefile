@@ -1,6 +1,6 @@
 # Thin over tools/: what each target does is said by `make`, how it does it by the file named in its recipe.
 .DEFAULT_GOAL := help
-.PHONY: help up down status demo test lint bench schema front-end setup
+.PHONY: help up down status demo test lint bench fuzz schema front-end setup
 
 PYTHON := .venv/bin/python
 # Where tools/setup puts a Node of its own when this machine's is missing or old.
@@ -36,6 +36,10 @@ lint: ## Style, types, layers, migrations, the API document
 bench: ## The benchmarks, each beside its limit
 	@tools/setup test
 	@exec $(PYTHON) -m tests.bench
+
+fuzz: ## Hundreds of generated requests to every operation, by three roles; about half an hour
+	@tools/setup test
+	@OVIRTLITE_FUZZ=200 exec $(PYTHON) -m pytest -q -s tests/unit/fuzz -n 2
 
 schema: ## Write docs/openapi.yaml and the front end's types from the code
 	@tools/setup lint

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from access import chain, verifying
+from access.api.filters import TimeFilter
 from access.api.shapes import RESULTS, AuditEntrySerializer, AuditVerdictSerializer
 from access.api.views import ObjectViewSet, Row
 from access.errors import NotPermitted
@@ -33,8 +34,8 @@ class AuditFilter(django_filters.FilterSet):  # type: ignore[misc]
     session = django_filters.UUIDFilter(field_name="session_id")
     changes = django_filters.CharFilter(method="in_changes", max_length=200)
     result = django_filters.ChoiceFilter(choices=[(result, result) for result in RESULTS])
-    after = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte")
-    before = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
+    after = TimeFilter(field_name="at", lookup_expr="gte")
+    before = TimeFilter(field_name="at", lookup_expr="lt")
 
     def in_changes(self, rows: "QuerySet[AuditEntry]", name: str, text: str) -> "QuerySet[AuditEntry]":
         """Those in whose changed fields, or their values, this text stands."""

@@ -1,6 +1,7 @@
 """Filters, search and order of lists. A query parameter that means nothing is refused by name, never ignored."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import django_filters
@@ -14,6 +15,8 @@ from rest_framework.views import APIView
 
 _ALWAYS = frozenset({"fields"})
 _BOOLEANS: Mapping[str, bool | None] = {"": None, "true": True, "1": True, "false": False, "0": False}
+_LONGEST = 4000  # of all values of one parameter together
+_MOST_WORDS = 20  # each is a condition on every column that is searched
 _OF_LISTS = frozenset({"limit", "offset", "ordering", "search"})
 
 
@@ -26,6 +29,8 @@ def refuse_unknown(request: Request, known: Iterable[str]) -> None:
             wrong[name] = ["Unknown parameter."]
         elif any("\x00" in value for value in values):
             wrong[name] = ["Null characters are not allowed."]
+        elif sum(map(len, values)) > _LONGEST:
+            wrong[name] = [f"At most {_LONGEST} characters."]
     if wrong:
         raise ValidationError(wrong)
 
@@ -58,6 +63,23 @@ class BooleanFilter(django_filters.BooleanFilter):
     field_class = _BooleanField
 
 
+class _TimeField(django_filters.fields.IsoDateTimeField):
+    """Times near the ends of the calendar exist in some zones alone."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        said: datetime | None = super().to_python(value)
+        try:
+            return said.astimezone(UTC) if said is not None else None
+        except OverflowError:
+            raise forms.ValidationError("This is before or after all time.") from None
+
+
+class TimeFilter(django_filters.IsoDateTimeFilter):
+    """An RFC 3339 time."""
+
+    field_class = _TimeField
+
+
 class StrictFilter(DjangoFilterBackend):
     """django-filter, built only when a filter is used: most requests for a list use none."""
 
@@ -75,6 +97,8 @@ class Search(SearchFilter):
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         if "search" not in request.query_params:
             return queryset
+        if len(self.get_search_terms(request)) > _MOST_WORDS:
+            raise ValidationError({"search": [f"At most {_MOST_WORDS} words."]})
         return super().filter_queryset(request, queryset, view)
 
 
