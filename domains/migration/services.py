@@ -8,7 +8,7 @@ from django.db import transaction
 
 from access import audit
 from access.actor import Actor
-from access.errors import Invalid
+from access.errors import Invalid, NotPermitted
 from domains import services
 from domains.errors import MigrationImpossible
 from domains.migration.checks import checks
@@ -78,15 +78,16 @@ def plan(uuid: UUID, destination_id: UUID, *, by: Actor, copy_storage: bool = Fa
 
 
 def targets(domain: Domain, by: Actor) -> "list[Host]":
-    """The hosts that it might go to, as far as `by` may see them."""
-    hosts = (
-        Host.objects.permitted(by, "host.read").filter(driver=domain.host.driver).exclude(pk=domain.host_id)
-    )
-    return list(hosts.order_by("name"))
+    """The hosts that it might go to: those that `by` may see, and put domains on."""
+    seen = Host.objects.permitted(by, "host.read").filter(driver=domain.host.driver)
+    hosts = Host.objects.permitted(by, "domain.create").filter(pk__in=seen.values("pk"))
+    return list(hosts.exclude(pk=domain.host_id).order_by("name"))
 
 
 def _destination(host_id: UUID, by: Actor) -> Host:
     host = Host.objects.permitted(by, "host.read").filter(pk=host_id).first()
     if host is None:
         raise Invalid("There is no such host.", errors={"host": ["there is no such host"]})
+    if not by.scope("domain.create").covers(host.within):
+        raise NotPermitted(f"Moving a domain to {host.name} needs the permission domain.create there.")
     return host

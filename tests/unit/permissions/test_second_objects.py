@@ -277,3 +277,16 @@ def test_a_right_on_a_template_covers_what_it_names_itself(ground: Ground, pool:
     assert reply.status_code in {400, 403, 404}
     reply = ask(client_of(pia), ("post", "domains/", {**body, "disks": [{"pool": str(ground.pool.pk)}]}))
     assert reply.status_code == 400
+
+
+def test_a_domain_is_moved_to_hosts_alone_where_one_may_make_domains(ground: Ground) -> None:
+    there = Host.objects.exclude(pk=ground.pool.host_id).get()
+    mover = person("mover")
+    moving = Role.objects.create(name="moving", permissions=["domain.read", "domain.migrate", "host.read"])
+    Grant.objects.create(role=moving, user=mover)
+    making = Role.objects.create(name="making", permissions=["domain.create"])
+    path, body = f"/api/v1/domains/{ground.a.pk}/migrate/?plan=1", {"host": str(there.pk)}
+    refused = client_of(mover).post(path, body, format="json")
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
+    Grant.objects.create(role=making, user=mover, object_kind="host", object_id=there.pk)
+    assert client_of(mover).post(path, body, format="json").status_code == 200
