@@ -61,7 +61,9 @@ def test_second_factors_and_sessions(anybody: Visitor, admin: Person, product: I
     page.get_by_role("button", name="Sign in", exact=True).click()
 
     page.get_by_role("button", name="Set up an app").click()
-    expect(page.get_by_role("img", name="Picture for the authenticator app")).to_be_visible()
+    picture = page.get_by_role("img", name="Picture for the authenticator app")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("(image) => image.naturalWidth") > 0, "a picture that is none is visible too"
     secret = page.get_by_role("dialog").locator("code, .pf-v6-c-clipboard-copy__text").first.inner_text()
     app = pyotp.TOTP(secret.replace(" ", ""))
     page.get_by_label("Code from your app").fill(app.now())
