@@ -11,26 +11,35 @@ from access.permissions import PERMISSIONS
 from domains.models import Domain
 from hosts.models import Host
 from hosts.offers import offers_of
-from hypervisor.xml.reach import Known, Reach, newly_reached, reaches
+from hypervisor.xml.reach import Known, Reach, Use, newly_reached, reaches
 from storage.models import Volume
+from storage.second import lacks_attaching
 
 _SHOWN = 10
 _DEEPEST = 32  # layers
 
 
 def known_on(host: Host, by: Actor | None) -> Known:
-    """What `by` may name of it without a permission: emulators and firmware it offers, volumes that they may see.
+    """What `by` may name of it without a permission: emulators and firmware it offers, volumes.
 
-    Without `by`: all volumes, for what a domain has already.
+    Of volumes, as disks those that they may see (domains.second asks for more); for anything else, those that they may
+    give to domains, and to be read alone also what is in the library. Without `by`: all, for what a domain has already.
     """
     offers = offers_of(host.pk)
     guests = host.capabilities.get("guests", [])
     volumes = Volume.objects.filter(pool__host=host)
     seen = Volume.objects.permitted(by, "pool.read").filter(pool__host=host) if by is not None else volumes
 
-    def is_volume(path: str) -> bool:
+    def is_volume(path: str, use: Use) -> bool:
         """It, and all that it is a layer over: what stands on another file is a way to that file."""
-        found = seen.filter(_called(path)).first()
+        found = seen.filter(_called(path)).select_related("pool__host").first()
+        if (
+            found is not None
+            and by is not None
+            and use != "disk"
+            and lacks_attaching(found, by, read_only=use == "read")
+        ):
+            return False
         for _ in range(_DEEPEST):
             if found is None or not found.backing:
                 return found is not None
@@ -77,7 +86,7 @@ def refuse_copied_reach(xml: str, own: Collection[str], host: Host, by: Actor, *
     """
     known = known_on(host, None)
     is_volume = known.is_volume
-    known = replace(known, is_volume=lambda path: path in own or is_volume(path))
+    known = replace(known, is_volume=lambda path, use: path in own or is_volume(path, use))
     at = {"host": host.pk, "cluster": host.cluster_id}
     missing = [one for one in reaches(xml, known) if not by.scope(f"domain.{one.permission}").covers(at)]
     if missing:

@@ -57,7 +57,7 @@ def _permissions(domain: Domain, before: str, after: str, by: Actor, new: str) -
     at = {"domain": domain.pk, **domain.host.within}
     known = known_on(domain.host, by)
     is_volume = known.is_volume
-    known = replace(known, is_volume=lambda path: path == new or is_volume(path))
+    known = replace(known, is_volume=lambda path, use: path == new or is_volume(path, use))
     for reach in newly_reached(before, after, known):
         if not by.scope(f"domain.{reach.permission}").covers(at):
             yield Problem("not_permitted", reach.path, sentences([reach])[0])

@@ -21,12 +21,15 @@ from hypervisor.xml.identity import device_name
 from hypervisor.xml.known_elements import DEVICES, INNER, SETTINGS
 
 Permission = Literal["host_paths", "host_devices", "raw_qemu"]
+# How a path is used: as a disk itself, only read (a kernel, what a layer lies over), or in a way that may write to it.
+Use = Literal["disk", "read", "write"]
 
 # Elements and attributes that hold a path of the host whatever it begins with: relative ones count from /.
 _PATH_ATTRIBUTES = frozenset({"file", "dir", "path", "template", "logFile", "socket", "rendernode", "xauth"})
 _PATH_TEXTS = frozenset(
     {"kernel", "initrd", "dtb", "loader", "nvram", "table", "path", "database", "shim", "backend"}
 )
+_READ_TEXTS = frozenset({"kernel", "initrd", "dtb", "shim", "table"})
 # Text and attributes for the guest, or for people: a slash in them means nothing on the host.
 _FREE_TEXTS = frozenset(
     {"name", "title", "description", "cmdline", "initarg", "initenv", "initdir", "init", "inituser", "initgroup",
@@ -59,7 +62,7 @@ class Reach:
     what: str
 
 
-def _no_path(path: str) -> bool:
+def _no_path(path: str, use: Use) -> bool:
     return False
 
 
@@ -71,13 +74,14 @@ def _not_known(path: str) -> str:
 class Known:
     """What of the host everybody may name who may define at all.
 
-    `is_volume` says whether a path, or `pool/name`, is that of a volume in one of the host's pools, and `format_of`
-    what it holds, "" where that is not known; `emulators` and `firmware` are those that the node's capabilities offer.
+    `is_volume` says whether a path, or `pool/name`, is that of a volume in one of the host's pools that may be used so,
+    and `format_of` what it holds, "" where that is not known; `emulators` and `firmware` are those that the node's
+    capabilities offer.
     """
 
     emulators: Collection[str] = field(default_factory=frozenset)
     firmware: Collection[str] = field(default_factory=frozenset)
-    is_volume: Callable[[str], bool] = _no_path
+    is_volume: Callable[[str, Use], bool] = _no_path
     format_of: Callable[[str], str] = _not_known
 
 
@@ -154,7 +158,7 @@ class _Look:
         yield from _DEVICE_RULES.get(tag, _nothing)(device, at)
         if tag == "disk" and device.get("type") == "volume":
             named = read_source(device)
-            if named and not self._known.is_volume(named):
+            if named and not self._known.is_volume(named, "disk"):
                 yield Reach("host_paths", f"{at}/source", f"the unknown volume {named} as {_use(device)}")
         yield from self._tree(device, at)
 
@@ -201,7 +205,11 @@ class _Look:
 
     def _path(self, path: str, at: str, element: Element) -> Iterator[Reach]:
         if posixpath.isabs(path) and posixpath.normpath(path) == path:
-            if path in _RANDOM or path in self._known.firmware or self._known.is_volume(path):
+            if (
+                path in _RANDOM
+                or path in self._known.firmware
+                or self._known.is_volume(path, _way(element, at))
+            ):
                 return
             if path.startswith(_FIRMWARE) or path == f"{_NVRAM}{self._name}_VARS.fd":
                 return
@@ -228,6 +236,17 @@ def _use(element: Element) -> str:
     return "a part of the domain"
 
 
+def _way(element: Element, at: str) -> Use:
+    """What the domain does with a path that stands in this element, at most."""
+    parent = element.getparent()
+    if element.tag == "source" and parent is not None and parent.tag == "disk":
+        return "disk"
+    if element.tag in _READ_TEXTS or at.endswith("/@template"):
+        return "read"
+    above = {str(one.tag) for one in element.iterancestors()}
+    return "read" if "backingStore" in above and "mirror" not in above else "write"
+
+
 def _disk(disk: Element, at: str) -> Iterator[Reach]:
     if disk.get("rawio") == "yes" or disk.get("sgio") == "unfiltered":
         yield Reach("host_devices", at, f"raw commands to the device {_values(disk)}")
@@ -240,6 +259,8 @@ def _disk(disk: Element, at: str) -> Iterator[Reach]:
             yield Reach("host_devices", f"{at}/source", f"the {kind} device {_whole(source)}")
         elif kind not in {"file", "block", "dir", "network", "volume", "vhostuser", ""}:
             yield Reach("raw_qemu", f"{at}/@type", f"the unknown disk type {kind}")
+        elif kind == "volume" and holder is not disk:
+            yield Reach("host_paths", f"{at}/{holder.tag}", f"the volume {_whole(source)} below a disk")
 
 
 def _interface(interface: Element, at: str) -> Iterator[Reach]:

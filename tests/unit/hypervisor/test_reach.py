@@ -10,7 +10,7 @@ QEMU = "xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'"
 KNOWN = Known(
     emulators={"/usr/bin/qemu-system-x86_64"},
     firmware={"/opt/firmware/CODE.fd"},
-    is_volume=lambda path: path == "default/b" or path.rpartition("/")[0] == "/pool",
+    is_volume=lambda path, use: path == "default/b" or path.rpartition("/")[0] == "/pool",
     format_of=lambda path: "qcow2" if path.endswith(".qcow2") else "raw" if path.endswith(".raw") else "",
 )
 

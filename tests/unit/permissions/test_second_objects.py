@@ -14,7 +14,9 @@ from access.actor import Actor
 from access.models import Grant, Role, User
 from domains.models import Definition, Domain
 from domains.owners import make_owner
+from domains.reaching import known_on
 from hosts.models import Host, HostOffers
+from hypervisor.xml.reach import reaches
 from jobs.models import Job
 from networks.models import Network
 from storage.models import Image, ImageCopy, Pool, Volume
@@ -290,3 +292,32 @@ def test_a_domain_is_moved_to_hosts_alone_where_one_may_make_domains(ground: Gro
     assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
     Grant.objects.create(role=making, user=mover, object_kind="host", object_id=there.pk)
     assert client_of(mover).post(path, body, format="json").status_code == 200
+
+
+_OTHER_WAYS = {
+    "below a disk": "<devices><disk type='file' device='disk'><source file='/pool/a'/><backingStore type='file'>"
+    "<format type='raw'/><source file='{path}'/></backingStore><target dev='vdb'/></disk></devices>",
+    "kernel": "<os><type>hvm</type><kernel>{path}</kernel></os>",
+    "initrd": "<os><type>hvm</type><initrd>{path}</initrd></os>",
+    "nvram": "<os><type>hvm</type><nvram>{path}</nvram></os>",
+    "template": "<os><type>hvm</type><nvram template='{path}'>/var/lib/libvirt/qemu/nvram/x_VARS.fd</nvram></os>",
+    "serial": "<devices><serial type='file'><source path='{path}'/></serial></devices>",
+    "log": "<devices><serial type='pty'><log file='{path}'/></serial></devices>",
+    "filesystem": "<devices><filesystem type='file'><source file='{path}'/><target dir='/'/></filesystem></devices>",
+}
+
+
+@pytest.mark.parametrize("way", _OTHER_WAYS)
+def test_xml_names_no_volume_in_any_other_way_that_one_may_not_give(
+    ground: Ground, vic: User, way: str
+) -> None:
+    def reached(volume: Volume) -> tuple[Any, ...]:
+        xml = f"<domain type='kvm'><name>x</name>{_OTHER_WAYS[way].format(path=volume.path)}</domain>"
+        return reaches(xml, known_on(ground.pool.host, Actor(user=User.objects.get(pk=vic.pk))))
+
+    assert [one.permission for one in reached(ground.disk)] == ["host_paths"]
+    only_read = way in {"below a disk", "kernel", "initrd", "template"}
+    assert bool(reached(ground.image)) is not only_read, "what is in the library is there to be read"
+    attaching = Role.objects.create(name="attaching", permissions=["volume.attach"])
+    Grant.objects.create(role=attaching, user=vic, object_kind="pool", object_id=ground.pool.pk)
+    assert reached(ground.disk) == ()
