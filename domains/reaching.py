@@ -11,7 +11,8 @@ from access.permissions import PERMISSIONS
 from domains.models import Domain
 from hosts.models import Host
 from hosts.offers import offers_of
-from hypervisor.xml.reach import Known, Reach, Use, newly_reached, reaches
+from hypervisor.xml.reach import Known, Reach, newly_reached, reaches
+from hypervisor.xml.uses import Use
 from storage.models import Volume
 from storage.second import lacks_attaching
 

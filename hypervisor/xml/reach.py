@@ -19,17 +19,15 @@ from hypervisor.xml.disk import read_source
 from hypervisor.xml.document import Element, parse, text
 from hypervisor.xml.identity import device_name
 from hypervisor.xml.known_elements import DEVICES, INNER, SETTINGS
+from hypervisor.xml.uses import READ_ONLY, WRITABLE, Use, shown, used_as, way
 
 Permission = Literal["host_paths", "host_devices", "raw_qemu"]
-# How a path is used: as a disk itself, only read (a kernel, what a layer lies over), or in a way that may write to it.
-Use = Literal["disk", "read", "write"]
 
 # Elements and attributes that hold a path of the host whatever it begins with: relative ones count from /.
 _PATH_ATTRIBUTES = frozenset({"file", "dir", "path", "template", "logFile", "socket", "rendernode", "xauth"})
 _PATH_TEXTS = frozenset(
     {"kernel", "initrd", "dtb", "loader", "nvram", "table", "path", "database", "shim", "backend"}
 )
-_READ_TEXTS = frozenset({"kernel", "initrd", "dtb", "shim", "table"})
 # Text and attributes for the guest, or for people: a slash in them means nothing on the host.
 _FREE_TEXTS = frozenset(
     {"name", "title", "description", "cmdline", "initarg", "initenv", "initdir", "init", "inituser", "initgroup",
@@ -48,7 +46,6 @@ _NIC_DEVICES = frozenset({"direct", "hostdev", "ethernet", "vdpa"})
 _RANDOM = frozenset({"/dev/random", "/dev/urandom", "/dev/hwrng"})
 _FIRMWARE = ("/usr/share/OVMF/", "/usr/share/AAVMF/", "/usr/share/qemu/", "/usr/share/edk2/", "/usr/share/seabios/",
              "/usr/share/qemu-efi-aarch64/", "/usr/share/ovmf/")  # fmt: skip
-_WRITABLE, _READ_ONLY = "a disk", "a read-only disk"
 _LONGEST = 300
 _NVRAM = "/var/lib/libvirt/qemu/nvram/"
 
@@ -101,7 +98,7 @@ def newly_reached(before: str | None, after: str, known: Known | None = None) ->
     used as, not by where it stands. What could be written may become read-only, not the other way round.
     """
     had = {(one.permission, one.what) for one in reaches(before, known)} if before is not None else set()
-    had |= {(permission, what.replace(_WRITABLE, _READ_ONLY)) for permission, what in had}
+    had |= {(permission, what.replace(WRITABLE, READ_ONLY)) for permission, what in had}
     found = [one for one in reaches(after, known) if (one.permission, one.what) not in had]
     if before is not None:
         found += [Reach("host_paths", at, what) for at, what in read_otherwise(before, after)]
@@ -125,7 +122,7 @@ class _Look:
                 for device in child:
                     yield from self._device(device)
             elif tag not in SETTINGS:
-                yield self._unknown(child, _shown(child))
+                yield self._unknown(child, shown(child))
             else:
                 yield from self._settings(child)
 
@@ -146,7 +143,7 @@ class _Look:
     def _device(self, device: Element) -> Iterator[Reach]:
         tag = str(device.tag)
         name = device_name(device)
-        at = f"devices/{_shown(device)}{f'[{name}]' if name else ''}"
+        at = f"devices/{shown(device)}{f'[{name}]' if name else ''}"
         if tag not in DEVICES:
             yield self._unknown(device, at)
             return
@@ -159,7 +156,7 @@ class _Look:
         if tag == "disk" and device.get("type") == "volume":
             named = read_source(device)
             if named and not self._known.is_volume(named, "disk"):
-                yield Reach("host_paths", f"{at}/source", f"the unknown volume {named} as {_use(device)}")
+                yield Reach("host_paths", f"{at}/source", f"the unknown volume {named} as {used_as(device)}")
         yield from self._tree(device, at)
 
     def _tree(self, element: Element, at: str) -> Iterator[Reach]:
@@ -179,7 +176,7 @@ class _Look:
         if len(element) and any((child.tail or "").strip() for child in element):
             yield Reach("raw_qemu", at, f"text between elements {_whole(element)}")
         for child in element:
-            below = f"{at}/{_shown(child)}"
+            below = f"{at}/{shown(child)}"
             if child.tag == "seclabel":
                 yield Reach("raw_qemu", below, f"the security label {_whole(child)}")
             elif str(child.tag) not in INNER:
@@ -208,12 +205,12 @@ class _Look:
             if (
                 path in _RANDOM
                 or path in self._known.firmware
-                or self._known.is_volume(path, _way(element, at))
+                or self._known.is_volume(path, way(element, at))
             ):
                 return
             if path.startswith(_FIRMWARE) or path == f"{_NVRAM}{self._name}_VARS.fd":
                 return
-        yield Reach("host_paths", at, f"the path {path} as {_use(element)}")
+        yield Reach("host_paths", at, f"the path {path} as {used_as(element)}")
 
     def _unknown(self, element: Element, at: str) -> Reach:
         return Reach("raw_qemu", at, f"the element {_whole(element)}")
@@ -222,29 +219,6 @@ class _Look:
 def _said(element: Element) -> str:
     """All text in it, as libvirt takes it: an element in between hides nothing."""
     return "".join(str(part) for part in element.itertext()).strip()
-
-
-def _use(element: Element) -> str:
-    """What a path is named as: the same file is another reach where it is used as something else."""
-    for above in (element, *element.iterancestors()):
-        if above.tag == "disk":
-            held = above.find("readonly") is not None or above.get("device") == "cdrom"
-            return _READ_ONLY if held else _WRITABLE
-        parent = above.getparent()
-        if parent is None or parent.tag in {"devices", "os", "domain"}:
-            return f"a {_shown(above)}"
-    return "a part of the domain"
-
-
-def _way(element: Element, at: str) -> Use:
-    """What the domain does with a path that stands in this element, at most."""
-    parent = element.getparent()
-    if element.tag == "source" and parent is not None and parent.tag == "disk":
-        return "disk"
-    if element.tag in _READ_TEXTS or at.endswith("/@template"):
-        return "read"
-    above = {str(one.tag) for one in element.iterancestors()}
-    return "read" if "backingStore" in above and "mirror" not in above else "write"
 
 
 def _disk(disk: Element, at: str) -> Iterator[Reach]:
@@ -375,11 +349,6 @@ def _has_own_rule(element: Element) -> bool:
     if element.tag == "source" and parent.tag in _CHARDEVS:
         return parent.get("type") in {"pty", "dev"}
     return element.tag == "device" and "tpm" in tags
-
-
-def _shown(element: Element) -> str:
-    name = etree.QName(element)
-    return f"{element.prefix}:{name.localname}" if element.prefix else name.localname
 
 
 def _local(name: object) -> str:
