@@ -47,11 +47,11 @@ def check(domain: Domain, names: Iterable[str], *, by: Actor) -> None:
     """Raises NotPermitted if `by` may not make these the tags of the domain, for the grants that stand on tags."""
     before, after = set(domain.tags.values_list("name", flat=True)), set(names)
     paths = {"domain": domain.pk, **domain.host.within}
+    shares = by.scope("grant.manage").everywhere or by.scope("grant.share").covers(paths)
     for name, permissions in _given_by(after - before).items():
-        beyond = sorted(one for one in permissions if not by.scope(one).covers(paths))
-        if beyond:
-            raise _beyond(name, beyond)
-    if by.scope("grant.manage").everywhere or by.scope("grant.share").covers(paths):
+        if not (shares and all(by.scope(one).covers(paths) for one in permissions)):
+            raise _beyond(name)
+    if shares:
         return
     for name in _given_by(before - after):
         raise NotPermitted(
@@ -62,18 +62,20 @@ def check(domain: Domain, names: Iterable[str], *, by: Actor) -> None:
 
 def check_new(host: Host, names: Iterable[str], *, by: Actor) -> None:
     """The same for a domain that `by` is to make on this host, and will own then."""
+    narrow = by.token.permissions if by.token is not None else None
+    own = _OWN if narrow is None else _OWN & set(narrow)
+    shares = by.scope("grant.manage").everywhere or "grant.share" in own
     for name, permissions in _given_by(set(names)).items():
-        beyond = sorted(one for one in permissions - _OWN if not by.scope(one).covers(host.within))
-        if beyond:
-            raise _beyond(name, beyond)
+        if not (shares and all(by.scope(one).covers(host.within) for one in permissions - own)):
+            raise _beyond(name)
 
 
-def _beyond(name: str, beyond: list[str]) -> NotPermitted:
+def _beyond(name: str) -> NotPermitted:
+    # What stands on the tag is said to nobody here: any word can be tried.
     return NotPermitted(
-        f"By the tag {name} others would get rights on this domain that you do not have yourself.",
+        f"By the tag {name} others would get rights on this domain that you cannot give.",
         code="beyond_own_permissions",
-        errors={"tags": [f"{name} reaches beyond your own permissions."]},
-        permissions=beyond,
+        errors={"tags": [f"{name} reaches beyond what you may give."]},
     )
 
 
