@@ -85,8 +85,11 @@ def edit(
         host.name = changes.get("name", host.name)
         host.uri = uri
         host.migration_uri = changes.get("migration_uri", host.migration_uri)
-        if "cluster_id" in changes:
-            host.cluster = _cluster(changes["cluster_id"], by)
+        if "cluster_id" in changes and changes["cluster_id"] != host.cluster_id:
+            wanted_cluster = _cluster(changes["cluster_id"], by)
+            _may_regroup(host.cluster_id, by)
+            _may_regroup(changes["cluster_id"], by)
+            host.cluster = wanted_cluster
         if wanted.credentials.ssh_private_key != known.ssh_private_key:
             host.own_key = ""  # it is theirs from now on
         host.credentials = nodes.sealed(wanted.credentials)
@@ -212,6 +215,15 @@ def _told(wanted: Reaching) -> dict[str, Any]:
     if wanted.pinned_unseen:
         told["pinned_unseen"] = True
     return told
+
+
+def _may_regroup(cluster_id: UUID | None, by: Actor) -> None:
+    """Raises NotPermitted. Who has rights on a cluster has them on its hosts: moving one gives and takes rights."""
+    if cluster_id is not None and not by.scope("cluster.edit").covers({"cluster": cluster_id}):
+        raise NotPermitted(
+            "Moving a host between clusters needs the permission cluster.edit on both.",
+            errors={"cluster": ["needs the permission cluster.edit there"]},
+        )
 
 
 def _cluster(cluster_id: UUID | None, by: Actor) -> Cluster | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from access.actor import Actor
 from domains.copies.disks import Places
@@ -9,7 +10,7 @@ from domains.copies.users import told, users_of
 from domains.creation import names
 from domains.creation.complaints import Complaints
 from domains.creation.wish import Wish
-from domains.models import Domain
+from domains.models import Backup, DeletedDomain, Domain
 from domains.reaching import known_on
 from domains.second import not_connected, not_given
 from hosts.models import Host
@@ -20,6 +21,19 @@ from hypervisor.xml.reach import reaches
 from hypervisor.xml.sources import disk_uses
 
 _BESIDE = frozenset({"host", "xml", "start", "autostart", "protected", "tags"})
+
+
+def _belongs_to_another(uuid: UUID, host: Host, by: Actor) -> bool:
+    """Whether something is kept under this UUID that `by` has no hand in.
+
+    Whose the domain is of a UUID, theirs are its backups and what of it lies in the recycle bin.
+    """
+    kept = (
+        Domain.objects.filter(pk=uuid).exists()
+        or DeletedDomain.objects.filter(domain_id=uuid).exists()
+        or Backup.objects.filter(domain_id=uuid).exists()
+    )
+    return kept and not by.scope("domain.undefine").covers({"domain": uuid, **host.within})
 
 
 def decided(body: Mapping[str, Any], host: Host, *, by: Actor, complaints: Complaints) -> Wish | None:
@@ -33,8 +47,8 @@ def decided(body: Mapping[str, Any], host: Host, *, by: Actor, complaints: Compl
         complaints.add("xml", error.detail)
         return None
     names.check(name, host, complaints)
-    if Domain.objects.filter(pk=uuid, gone_at=None).exists():
-        complaints.add("xml", "There is a domain with this UUID already.")
+    if Domain.objects.filter(pk=uuid, gone_at=None).exists() or _belongs_to_another(uuid, host, by):
+        complaints.add("xml", "There is a domain with this UUID already, or was, and it can come back.")
     secret = {"xml": xml} if "passwd" in xml else {}
     return Wish(
         name=name,

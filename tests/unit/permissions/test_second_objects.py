@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from access.actor import Actor
@@ -15,7 +16,7 @@ from access.models import Grant, Role, User
 from domains.models import Definition, Domain
 from domains.owners import make_owner
 from domains.reaching import known_on
-from hosts.models import Host, HostOffers
+from hosts.models import Cluster, Host, HostOffers
 from hypervisor.xml.reach import reaches
 from jobs.models import Job
 from networks.models import Network
@@ -23,7 +24,7 @@ from storage.models import Image, ImageCopy, Pool, Volume
 from tests.unit.access.people import client_of, person
 from tests.unit.domains.conftest import two_hosts
 from tests.unit.domains.test_backups_api import DAILY, backup
-from tests.unit.domains.test_copies_api import domain, pool, template, volume
+from tests.unit.domains.test_copies_api import deleted, domain, pool, template, volume
 from tests.unit.editing.world import OFFER
 from tests.unit.networks.world import network
 
@@ -321,3 +322,40 @@ def test_xml_names_no_volume_in_any_other_way_that_one_may_not_give(
     attaching = Role.objects.create(name="attaching", permissions=["volume.attach"])
     Grant.objects.create(role=attaching, user=vic, object_kind="pool", object_id=ground.pool.pk)
     assert reached(ground.disk) == ()
+
+
+def test_nobody_makes_a_domain_under_the_uuid_of_another_s_that_can_come_back(
+    ground: Ground, vic: User
+) -> None:
+    owen = person("owen")
+    make_owner(ground.a, owen, Actor.SYSTEM)
+    taken = [deleted(ground.pool.host).domain_id, backup(ground.pool).domain_id, ground.a.pk]
+    Domain.objects.filter(pk=ground.a.pk).update(gone_at=timezone.now())
+    maker = person("maker")
+    making = Role.objects.create(name="making", permissions=["host.read", "domain.create", "domain.read"])
+    Grant.objects.create(role=making, user=maker)
+    for uuid in taken:
+        rest = "<memory>1024</memory><os><type>hvm</type></os>"
+        xml = f"<domain type='qemu'><name>n</name><uuid>{uuid}</uuid>{rest}</domain>"
+        body = {"host": str(ground.pool.host_id), "xml": xml}
+        reply = client_of(maker).post("/api/v1/domains/", body, format="json")
+        assert reply.status_code == 400
+        assert "UUID" in reply.json()["errors"]["xml"][0]
+    assert not Job.objects.filter(kind="domain.create").exists()
+
+
+def test_a_host_changes_its_cluster_by_who_may_edit_both(ground: Ground) -> None:
+    """Who has rights on a cluster has them on its hosts."""
+    host, strong = ground.pool.host, Cluster.objects.create(name="strong")
+    eve = person("eve")
+    editing = Role.objects.create(
+        name="editing hosts", permissions=["host.read", "host.edit", "cluster.read"]
+    )
+    Grant.objects.create(role=editing, user=eve)
+    path, body = f"/api/v1/hosts/{host.pk}/", {"cluster": str(strong.pk)}
+    assert client_of(eve).patch(path, body, format="json").status_code == 403
+    regrouping = Role.objects.create(name="regrouping", permissions=["cluster.edit"])
+    Grant.objects.create(role=regrouping, user=eve, object_kind="cluster", object_id=strong.pk)
+    assert client_of(eve).patch(path, body, format="json").status_code == 200
+    Grant.objects.filter(role=regrouping).delete()
+    assert client_of(eve).patch(path, {"cluster": None}, format="json").status_code == 403
