@@ -72,7 +72,7 @@ def introduced(
     try:
         own_keys.authorize(shell, given.own.public)
         carrying.progress(40, "coming back with that key alone")
-        _come_back(host, uri, ours)
+        _come_back(host, uri, credentials, given.own.private)
         yield Introduced(ours, given.own.public, checks)
     except errors.HypervisorError as refused:
         left = "" if recorded else _undo(shell, given.own.public)
@@ -82,9 +82,10 @@ def introduced(
         raise JobFailed(failed.code, f"{failed.detail} {left}".strip(), result=found) from failed
 
 
-def _come_back(host: Host, uri: NodeURI, ours: Credentials) -> None:
+def _come_back(host: Host, uri: NodeURI, credentials: Credentials, private: str) -> None:
     try:
-        shell_of(host, uri, ours).run("exit 0\n")
+        # As what is given for this once: a key that comes to nothing must not stay in the host's folder.
+        shell_of(host, uri, credentials, Given(private_key=private)).run("exit 0\n")
     except errors.AuthenticationFailed:
         raise errors.AuthenticationFailed(
             "The key was put into authorized_keys, and the machine does not take it: its sshd may read another file "

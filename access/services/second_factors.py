@@ -175,7 +175,12 @@ def remove(id: UUID, *, by: Actor) -> None:
 
 
 def reset(id: UUID, *, by: Actor) -> None:
-    """Take all second factors of another, who has lost them, and end their sessions. Raises NotPermitted, NotThere."""
+    """Take all second factors of another, who has lost them, and end their sessions.
+
+    Raises NotPermitted, NotThere, Conflict (one's own: they are removed under one's account, where a proof is asked).
+    """
+    if id == by.id:
+        raise Conflict("Remove your own second factors under your account.", code="own_account")
     reset_of(managed(id, by), by=by)
 
 

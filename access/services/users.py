@@ -110,6 +110,11 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
             raise Conflict(
                 "Nobody closes their own account: they could not open it again.", code="own_account"
             )
+        if user.pk == by.id and changes.get("password") is not None:
+            raise Conflict(
+                "Change your own password under your account: the present one is asked there.",
+                code="own_account",
+            )
         if "username" in changes:
             _check_username(changes["username"], user.pk)
             user.username = changes["username"]

@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from hypervisor.uri import NodeURI
 
 _MOST_BYTES = 64 * 1024  # of what a node says; it may be hostile
 _SSH_ITSELF = 255
+_ONCE = "once."  # folders of what is used once
+_LONGEST_SECONDS = 600.0  # that one is needed
 _WITH_PASSWORD = (
     "BatchMode no",
     "PubkeyAuthentication no",
@@ -87,7 +89,9 @@ class Shell:
         if not (self.password or self.once):
             yield ssh.write_wrapper(self.credentials, self.workdir), environment
             return
-        folder = Path(tempfile.mkdtemp(prefix="once.", dir=files.prepare(self.workdir)))
+        place = files.prepare(self.workdir)
+        _sweep(place)
+        folder = Path(tempfile.mkdtemp(prefix=_ONCE, dir=place))
         try:
             if not self.password:
                 yield ssh.write_wrapper(self.credentials, folder), environment
@@ -99,6 +103,14 @@ class Shell:
                 yield wrapper, environment | {"SSH_ASKPASS": str(program), "SSH_ASKPASS_REQUIRE": "force"}
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(place: Path) -> None:
+    """Take away what a process that was killed left of its own."""
+    for left in place.glob(f"{_ONCE}*"):
+        with suppress(FileNotFoundError):  # whoever made it has just taken it away
+            if time.time() - left.stat().st_mtime > _LONGEST_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager
