@@ -107,7 +107,7 @@ function Whom({ to, linked }: { to: GrantOn["to"]; linked: boolean }) {
 function Through({ through }: { through: GrantOn["through"] }) {
   const { t } = useTranslation();
   if (through === null) return <span className="ol-quiet">{t("access.here")}</span>;
-  return through.kind === "everywhere" || through.id === null ? <>{t("access.everywhere")}</> : <ObjectName object={through} />;
+  return through.kind === "everywhere" ? <>{t("access.everywhere")}</> : <ObjectName object={through} />;
 }
 
 function TakeBackDialog({ grant, object, onClose }: { grant: GrantOn; object: Shared; onClose: () => void }) {
