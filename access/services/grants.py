@@ -4,7 +4,7 @@ Who manages grants (`grant.manage`) gives any role that is within their own righ
 (`grant.share` on it; its owner) does the same on that object alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +37,11 @@ def within(by: Actor, permissions: Iterable[str], kind: str, id: UUID | None) ->
     """Whether `by` has all of these that mean anything there, by whatever grant; without an object, everywhere."""
     if id is None:
         return all(by.scope(name).everywhere for name in permissions)
-    paths = paths_of(kind, id)
+    return covered(by, permissions, kind, paths_of(kind, id))
+
+
+def covered(by: Actor, permissions: Iterable[str], kind: str, paths: Mapping[str, UUID | None]) -> bool:
+    """The same of an object whose paths are known."""
     return all(by.scope(name).covers(paths) for name in concerning(kind, permissions))
 
 
@@ -173,15 +177,6 @@ def _may_know(id: UUID, by: Actor) -> None:
         raise NotThere
 
 
-def may_take(grant: Grant, by: Actor) -> bool:
-    """Whether `by` may change it or take it back."""
-    try:
-        _need_to_take(grant, by)
-    except NotPermitted:
-        return False
-    return True
-
-
 def _need_to_take(grant: Grant, by: Actor) -> None:
     _need(by, grant.role.permissions, grant.object_kind, grant.object_id)
     if manages(by) or grant.object_id is None or grant.user_id is None:
@@ -193,9 +188,14 @@ def _need_to_take(grant: Grant, by: Actor) -> None:
         )
 
 
+def is_owner_role(role: Role) -> bool:
+    """Whether it is the one that owners have."""
+    return role.built_in and role.name == OWNER
+
+
 def is_owners(role: Role, kind: str, id: UUID, user: UUID) -> bool:
     """Whether this is the owner's own grant on what is theirs."""
-    return role.built_in and role.name == OWNER and owner_of(kind, id) == user
+    return is_owner_role(role) and owner_of(kind, id) == user
 
 
 def give_owner(user: User, kind: str, id: UUID, *, by: Actor) -> None:

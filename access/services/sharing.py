@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from access.actor import Actor
-from access.bundles import around
+from access.bundles import around, owner_of
 from access.errors import NotPermitted, NotThere
 from access.models import Grant
 from access.objects import names_of, paths_of
@@ -34,22 +34,24 @@ def on(kind: str, id: UUID, *, by: Actor) -> list[Held]:
         if not grants.sees(by, kind, id):
             raise NotThere
         raise NotPermitted(f"This needs the permission grant.manage, or grant.share on this {kind}.")
-    holding = [(held, at) for held, at in paths_of(kind, id).items() if at is not None and held != kind]
+    paths, owner, manages = paths_of(kind, id), owner_of(kind, id), grants.manages(by)
+    holding = [(held, at) for held, at in paths.items() if at is not None and held != kind]
     holding += around(kind, id)
-    names = names_of(holding)
+    names = names_of(one for one in holding if manages or grants.sees(by, *one))
     nearest = {(kind, id): 0, **{one: place for place, one in enumerate(holding, 1)}}
-    found = [
-        Held(
-            grant,
-            _through(grant, (kind, id), names, by),
-            grant.user_id is not None
-            and grant.object_id == id
-            and grants.is_owners(grant.role, kind, id, grant.user_id),
-            grant.object_id == id and grants.may_take(grant, by),
+    found = []
+    for grant in _reaching([(kind, id), *holding]):
+        if not _concerns(grant, kind):
+            continue
+        here = grant.object_id == id
+        owners = (
+            here and grant.user_id is not None and grant.user_id == owner and grants.is_owner_role(grant.role)
         )
-        for grant in _reaching([(kind, id), *holding])
-        if _concerns(grant, kind)
-    ]
+        # Whoever came so far may share it; so what is asked of a change is known without another look.
+        within = here and grants.covered(by, grant.role.permissions, kind, paths)
+        found.append(
+            Held(grant, _through(grant, (kind, id), names), owners, within and (manages or not owners))
+        )
     far = len(nearest)
     return sorted(
         found,
@@ -74,13 +76,12 @@ def _concerns(grant: Grant, kind: str) -> bool:
 
 
 def _through(
-    grant: Grant, on: tuple[str, UUID], names: dict[tuple[str, UUID], str], by: Actor
+    grant: Grant, on: tuple[str, UUID], names: dict[tuple[str, UUID], str]
 ) -> tuple[str, UUID | None, str] | None:
+    """What the grant stands on; by its kind alone where it is not among those that may be named."""
     kind, id = grant.object_kind, grant.object_id
     if id is None:
         return EVERYWHERE, None, ""
     if (kind, id) == on:
         return None
-    if not grants.sees(by, kind, id) and not grants.manages(by):
-        return kind, None, ""
-    return kind, id, names.get((kind, id), "")
+    return (kind, id, names[kind, id]) if (kind, id) in names else (kind, None, "")

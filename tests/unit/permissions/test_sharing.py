@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from access.actor import Actor
@@ -296,3 +298,20 @@ def test_a_role_gives_itself_no_more() -> None:
     wider = client.post("/api/v1/tokens/", {"name": "x", "permissions": ["domain.start"]}, format="json")
     assert code(wider, 403) == "beyond_own_permissions"
     assert rights_of(kim).keys() == set(keeper.permissions)
+
+
+def test_who_has_what_costs_the_same_however_many_they_are(a: Domain, owen: User) -> None:
+    def queries() -> int:
+        client = client_of(owen)
+        with CaptureQueriesContext(connection) as asked:
+            assert on(client, "domain", a.pk).status_code == 200
+        return len(asked)
+
+    for number in range(2):
+        give(person(f"few{number}"), "viewer", kind="domain", at=a.pk)
+        give(person(f"far{number}"), "viewer", kind="host", at=a.host_id)
+    few = queries()
+    for number in range(10):
+        give(person(f"more{number}"), "viewer", kind="domain", at=a.pk)
+        give(person(f"farther{number}"), "viewer", kind="host", at=a.host_id)
+    assert queries() == few
