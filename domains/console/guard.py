@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ class Guard:
                 connections.close_all()
             for one, closing in ending:
                 self._end(one, closing)
-            threading.Event().wait(ASKED_EVERY_SECONDS)
+            time.sleep(ASKED_EVERY_SECONDS)
 
     def _ask(self, held: Sequence[Held]) -> list[tuple[Held, Closing]]:
         ending = []
