@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
@@ -124,8 +125,11 @@ def of(error: BaseException) -> HttpResponse | None:
             return problem(404, "not_found", "There is no such object.")
         case PermissionDenied():
             return problem(403, "not_permitted", "You may not do this.")
-        case RequestDataTooBig() | TooManyFieldsSent():
+        case RequestDataTooBig():
             return body_too_large()
+        case TooManyFieldsSent():
+            most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+            return problem(400, "too_many_parameters", f"The address has more than {most} parameters.")
         case SuspiciousOperation():
             return problem(400, "invalid", "The request is not valid.")
         case ValidationError():

@@ -99,6 +99,11 @@ def test_a_body_that_is_too_large(client: APIClient) -> None:
     _problem(client.generic("POST", GROUPS, "{}", CONTENT_LENGTH="many"), 400, "body_too_large")
 
 
+def test_an_address_with_too_many_parameters(client: APIClient) -> None:
+    reply = client.get(f"{GROUPS}?{'&'.join(['a=b'] * 1001)}")
+    assert "1000" in _problem(reply, 400, "too_many_parameters")["detail"]
+
+
 @pytest.mark.parametrize(
     "content_type",
     ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "x/y/z"],
