@@ -9,6 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from ipaddress import ip_network
 
 from django.conf import settings
 
@@ -27,6 +28,7 @@ class Rate:
 READING = Rate(3000, 300)
 CHANGING = Rate(300, 20)
 STRANGERS = Rate(100, 10)
+SIGN_INS = Rate(60, 1)  # begun at a provider, from one address: each keeps a row for ten minutes
 _MOST = 20_000  # buckets; the longest unused are forgotten, as if they were full
 
 
@@ -56,11 +58,27 @@ _buckets = Buckets()
 
 def count(by: Actor, *, changes: bool) -> None:
     """Count a request. Raises TooMany."""
-    if not settings.RATE_LIMITS:
-        return
     if by.user is None:
-        wait = _buckets.take(("address", by.address), STRANGERS)
+        _take(("address", _network_of(by.address)), STRANGERS)
     else:
-        wait = _buckets.take(("person", by.user.pk, changes), CHANGING if changes else READING)
-    if wait:
+        _take(("person", by.user.pk, changes), CHANGING if changes else READING)
+
+
+def count_sign_in(by: Actor) -> None:
+    """Count a sign-in that begins at a provider, by whomever. Raises TooMany."""
+    _take(("sign-in", _network_of(by.address)), SIGN_INS)
+
+
+def _take(key: Hashable, rate: Rate) -> None:
+    if settings.RATE_LIMITS and (wait := _buckets.take(key, rate)):
         raise TooMany("That are too many requests; go on a little slower.", retry_after_seconds=int(wait) + 1)
+
+
+def _network_of(address: str) -> str:
+    """Whose address it is: of IPv6 everybody has a whole /64, and so 2**64 addresses to come from."""
+    if ":" not in address:
+        return address
+    try:
+        return str(ip_network(f"{address.partition('%')[0]}/64", strict=False))
+    except ValueError:
+        return address

@@ -17,7 +17,7 @@ class ProviderSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(help_text="What the button says.")
     url = serializers.CharField(
         help_text="Where the browser goes; `?next=/path` names where to come out. What fails comes back to "
-        "/?sign_in_error=CODE: name_taken, not_allowed, closed, failed."
+        "/?sign_in_error=CODE: name_taken, not_allowed, closed, too_many, failed."
     )
 
 

@@ -13,6 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from access.actor import Actor
+from access.api import rates
+from access.errors import TooMany
 from access.identities import oidc, signing_in
 from access.identities.admission import NotAdmitted
 from access.identities.configuration import Oidc
@@ -37,8 +39,8 @@ def _page(wanted: str) -> str:
     return wanted if is_own and len(wanted) <= _LONGEST and not wanted.startswith(_NOT_PAGES) else "/"
 
 
-def _refused(error: NotAdmitted) -> HttpResponse:
-    return HttpResponseRedirect(f"/?{urlencode({'sign_in_error': error.code})}")
+def _refused(code: str) -> HttpResponse:
+    return HttpResponseRedirect(f"/?{urlencode({'sign_in_error': code})}")
 
 
 @require_GET
@@ -48,13 +50,18 @@ def login(request: HttpRequest) -> HttpResponse:
     configured = _configured()
     if request.META.get("HTTP_SEC_FETCH_SITE", "none") not in {"none", "same-origin"}:
         return HttpResponseRedirect("/")  # a sign-in begins on our own page, not on somebody else's
+    by = Actor(address=request.META.get("REMOTE_ADDR") or "")
+    try:
+        rates.count_sign_in(by)  # before anything is kept of it
+    except TooMany:
+        return _refused("too_many")
     if "_auth_user_id" not in request.session:
         request.session.set_expiry(_STATE_LIVES_SECONDS)  # it holds a state, and nobody is signed in
     try:
         return oidc.begin(request, configured, then=_page(request.GET.get("next", "/")))
     except NotAdmitted as error:
         log.warning("a sign-in at %s cannot begin: %s", configured.issuer, error.detail)
-        return _refused(error)
+        return _refused(error.code)
 
 
 @require_GET
@@ -68,5 +75,5 @@ def callback(request: HttpRequest) -> HttpResponse:
         signing_in.sign_in(request, vouched, configured.groups, by=by)
     except NotAdmitted as error:
         log.warning("a sign-in at %s failed (%s): %s", configured.issuer, error.code, error.detail)
-        return _refused(error)
+        return _refused(error.code)
     return HttpResponseRedirect(then)

@@ -77,7 +77,7 @@ export function SignInPage() {
   );
 }
 
-const REFUSALS = ["name_taken", "not_allowed", "closed", "failed"];
+const REFUSALS = ["name_taken", "not_allowed", "closed", "too_many", "failed"];
 
 /** Why somebody who has just come back from a provider is not in. */
 function Refusal() {

@@ -7816,7 +7816,7 @@ export interface components {
             id: string;
             /** @description What the button says. */
             name: string;
-            /** @description Where the browser goes; `?next=/path` names where to come out. What fails comes back to /?sign_in_error=CODE: name_taken, not_allowed, closed, failed. */
+            /** @description Where the browser goes; `?next=/path` names where to come out. What fails comes back to /?sign_in_error=CODE: name_taken, not_allowed, closed, too_many, failed. */
             url: string;
         };
         /** @description What every object has. */

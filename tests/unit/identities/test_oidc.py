@@ -7,10 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from access.api import rates
 from access.identities import oidc as flow
 from access.identities.admission import NotAdmitted
 from access.identities.configuration import Oidc
@@ -206,6 +208,20 @@ def test_anothers_page_does_not_begin_a_sign_in(signing: Signing) -> None:
     response = signing.browser.get("/auth/oidc/login/", headers={"Sec-Fetch-Site": "cross-site"})
     assert response["Location"] == "/"
     assert "socialaccount_states" not in signing.browser.session
+
+
+def test_strangers_visits_leave_no_more_rows_than_an_address_has_sign_ins(
+    signing: Signing, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.RATE_LIMITS = True
+    monkeypatch.setattr(rates, "_buckets", rates.Buckets(lambda: 0.0))
+    monkeypatch.setattr(rates, "SIGN_INS", rates.Rate(2, 1))
+    visits = [
+        Client(REMOTE_ADDR=f"2001:db8::{last}").get("/auth/oidc/login/")["Location"] for last in range(5)
+    ]
+    assert visits[2:] == [f"{REFUSED}too_many"] * 3, "one network of IPv6 is one of them"
+    assert Session.objects.count() == 2
+    assert signing.through() == "/", "from elsewhere all goes on"
 
 
 def test_a_provider_that_does_not_answer_is_told_in_words(signing: Signing, settings: Settings) -> None:
