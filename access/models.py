@@ -77,10 +77,12 @@ class OutsideIdentity(models.Model):
     user = models.OneToOneField(User, models.CASCADE, related_name="outside")
     issuer = models.CharField(max_length=400)
     subject = models.CharField(max_length=255)
-    given = models.ManyToManyField(
-        Group, related_name="+"
-    )  # the groups that sign-ins gave, and may take back
+    # The groups that sign-ins gave, and may take back.
+    given = models.ManyToManyField(Group, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
+    vouched_at = models.DateTimeField(default=timezone.now)  # when they were last known to be theirs
+    # Since when the account is closed because they are no more; it opens again by itself once they are.
+    left_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("issuer", "subject"), name="outside_identity_once"),)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -268,5 +269,10 @@ def scope_of(user: "User", permission: str, token: "Token | None" = None) -> Sco
 
 
 def usable(token: "Token", at: datetime | None = None) -> bool:
-    """Whether the token has not expired."""
-    return token.expires_at > (at or timezone.now())
+    """Whether the token has not expired, and its owner, if from elsewhere, was vouched for there not too long ago."""
+    now = at or timezone.now()
+    if token.user.source != "local" and settings.OUTSIDE_TOKEN_DAYS > 0:
+        outside = getattr(token.user, "outside", None)
+        if outside is None or now - outside.vouched_at > timedelta(days=settings.OUTSIDE_TOKEN_DAYS):
+            return False
+    return token.expires_at > now

@@ -18,7 +18,9 @@ def still(actors: Sequence[Actor]) -> list[Actor | None]:
     users = User.objects.filter(is_active=True).in_bulk(
         {one.user.pk for one in actors if one.user is not None}
     )
-    tokens = Token.objects.in_bulk({one.token.pk for one in actors if one.token is not None})
+    tokens = Token.objects.select_related("user", "user__outside").in_bulk(
+        {one.token.pk for one in actors if one.token is not None}
+    )
     return [_now(one, users.get(one.id), tokens.get(one.token_id)) for one in actors]
 
 

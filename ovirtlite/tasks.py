@@ -53,6 +53,15 @@ def send_audit() -> None:
     syslog.send()
 
 
+@shared_task(name="ovirtlite.ask_directory")
+def ask_directory() -> None:
+    """Close the accounts of those whom the directory has no more, and open those whom it has again."""
+    if settings.LDAP is not None:
+        from access.identities import leavers  # needs the packages of the extra
+
+        leavers.look()
+
+
 @shared_task(name="ovirtlite.empty_recycle_bin")
 def empty_recycle_bin() -> None:
     """Have the deleted domains removed for good whose time has come, with the disks that were to go with them."""

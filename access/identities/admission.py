@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from access import audit
 from access.actor import Actor
@@ -67,8 +68,12 @@ def _admit(vouched: Vouched, rules: GroupRules, by: Actor) -> User:
             .first()
         ) or _introduce(vouched, by)
         user = identity.user
-        if not user.is_active:
+        if not user.is_active and identity.left_at is None:
             raise NotAdmitted("The account is closed.", code=CLOSED)
+        if not user.is_active:
+            _open_again(user, vouched, by)
+        identity.vouched_at, identity.left_at = timezone.now(), None
+        identity.save(update_fields=["vouched_at", "left_at"])
         _bring_in_line(identity, vouched, rules, by)
     return user
 
@@ -94,6 +99,23 @@ def _introduce(vouched: Vouched, by: Actor) -> OutsideIdentity:
         subject=vouched.subject,
     )
     return OutsideIdentity.objects.create(user=user, issuer=vouched.issuer, subject=vouched.subject)
+
+
+def _open_again(user: User, vouched: Vouched, by: Actor) -> None:
+    """Who was closed because they had left is back before anybody asked: see access.identities.leavers."""
+    user.is_active = True
+    user.version += 1
+    user.save()
+    audit.record(
+        Actor(user=user, address=by.address),
+        "user.edit",
+        "user",
+        user.pk,
+        user.username,
+        changes=audit.changed({"active": False}, {"active": True}),
+        source=vouched.source,
+        reason="back",
+    )
 
 
 def _bring_in_line(identity: OutsideIdentity, vouched: Vouched, rules: GroupRules, by: Actor) -> None:

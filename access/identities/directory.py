@@ -84,7 +84,7 @@ def _as_the_library_has_it(configured: Ldap) -> dict[str, Any]:
     return made
 
 
-def _configured() -> Ldap:
+def configured() -> Ldap:
     """The directory of the environment. Only where there is one is this backend among those of the settings."""
     configured: Ldap | None = settings.LDAP
     if configured is None:
@@ -101,7 +101,7 @@ class DirectoryBackend(library.LDAPBackend):  # type: ignore[misc]  # the librar
     @property
     def settings(self) -> LDAPSettings:
         if self._settings is None:
-            self._settings = LDAPSettings(self.settings_prefix, _as_the_library_has_it(_configured()))
+            self._settings = LDAPSettings(self.settings_prefix, _as_the_library_has_it(configured()))
         return self._settings
 
     def authenticate(
@@ -123,7 +123,7 @@ class DirectoryBackend(library.LDAPBackend):  # type: ignore[misc]  # the librar
         """Called by the library once the password was found to be right."""
         by = Actor(address=(ldap_user._request.META.get("REMOTE_ADDR") or "") if ldap_user._request else "")
         try:
-            return admission.user_of(_vouched(username, ldap_user), _configured().groups, by=by), False
+            return admission.user_of(_vouched(username, ldap_user), configured().groups, by=by), False
         except NotAdmitted as error:
             log.warning("%s of the directory is not signed in (%s): %s", username, error.code, error.detail)
             raise ldap_user.AuthenticationFailed(error.detail) from None
@@ -136,11 +136,11 @@ def _vouched(typed: str, ldap_user: Any) -> Vouched:
     name = typed if not names or typed.lower() in {one.lower() for one in names} else names[0]
     return Vouched(
         source="ldap",
-        issuer=_configured().user_base.lower(),
+        issuer=configured().user_base.lower(),
         subject=_subject(ldap_user),
         usernames=(name.lower(),),
         display_name=str((attributes.get("displayName") or attributes.get("cn") or [""])[0]),
-        groups=frozenset(ldap_user.group_names) if _configured().group_base else frozenset(),
+        groups=frozenset(ldap_user.group_names) if configured().group_base else frozenset(),
     )
 
 
@@ -155,7 +155,7 @@ def _subject(ldap_user: Any) -> str:
 
 def _tell(sender: Any, context: str, exception: Exception, **_: Any) -> None:
     """A directory that does not answer signs nobody in; whoever runs this reads why."""
-    log.error("the directory %s gives no answer: %s", _configured().uri, exception)
+    log.error("the directory %s gives no answer: %s", configured().uri, exception)
 
 
 library.ldap_error.connect(_tell, dispatch_uid="access.identities.directory")

@@ -132,7 +132,8 @@ def delete(id: UUID, *, expected: int | None, by: Actor) -> None:
 def find(text: str) -> Token | None:
     """The token of this text, if it still counts, with its user. Its use is noted, once a minute at most."""
     digest = digest_of(text)
-    kept = unchanged(("token", digest), Token.objects.select_related("user").filter(digest=digest).first)
+    owned = Token.objects.select_related("user", "user__outside")
+    kept = unchanged(("token", digest), owned.filter(digest=digest).first)
     token = copy.deepcopy(kept)  # what is kept is shared
     now = timezone.now()
     if token is None or not usable(token, now) or not token.user.is_active:

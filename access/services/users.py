@@ -11,7 +11,7 @@ from django.db import transaction
 from access import audit
 from access.actor import Actor
 from access.errors import Conflict, Invalid
-from access.models import Group, User
+from access.models import Group, OutsideIdentity, User
 from access.permissions import rights_of
 from access.services import lock_out
 from access.services.checks import (
@@ -120,6 +120,9 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
             user.username = changes["username"]
         user.display_name = changes.get("name", user.display_name)
         user.is_active = changes.get("active", user.is_active)
+        if "active" in changes:
+            # From now on it is closed or open by a person's word, whatever a directory says of it later.
+            OutsideIdentity.objects.filter(user=user).update(left_at=None)
         if changes.get("password") is not None:
             check_password(changes["password"], user)
             user.set_password(changes["password"])

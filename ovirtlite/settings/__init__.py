@@ -49,6 +49,8 @@ TRUSTED_PROXIES: list[str] = env.list("OVIRTLITE_TRUSTED_PROXIES", default=[])
 OIDC = Oidc.from_env(os.environ)
 LDAP = Ldap.from_env(os.environ)
 # The first counts every password that is tried, whichever of the others knows about it.
+# How long the tokens of people from elsewhere work after these were last vouched for; 0: as long as any token.
+OUTSIDE_TOKEN_DAYS: int = env.int("OVIRTLITE_OUTSIDE_TOKEN_DAYS", default=30)
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "access.sessions.AccountBackend",
@@ -153,6 +155,22 @@ CELERY_BEAT_SCHEDULE = {
     "seal the audit log": {"task": "ovirtlite.seal_audit", "schedule": 5.0, "options": {"expires": 5}},
     "send the audit log": {"task": "ovirtlite.send_audit", "schedule": 5.0, "options": {"expires": 5}},
     "prune what is old": {"task": "ovirtlite.prune", "schedule": 3600.0, "options": {"expires": 600}},
+    **(
+        {
+            "ask the directory": {
+                "task": "ovirtlite.ask_directory",
+                "schedule": 300.0,
+                "options": {"expires": 240},
+            }
+        }
+        if LDAP
+        else {}
+    ),
+    "renew certificates": {
+        "task": "ovirtlite.renew_certificates",
+        "schedule": 600.0,
+        "options": {"expires": 500},
+    },
 }
 
 STATIC_URL = "/static/"

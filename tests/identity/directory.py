@@ -29,6 +29,7 @@ include /etc/ldap/schema/nis.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload memberof
+moduleload ppolicy
 pidfile {folder}/slapd.pid
 TLSCertificateFile {folder}/server.pem
 TLSCertificateKeyFile {folder}/server.key
@@ -39,6 +40,7 @@ rootpw "{root_password}"
 directory {folder}/data
 maxsize 10485760
 overlay memberof
+overlay ppolicy
 access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact="{reader}" read by * none
 """
@@ -133,6 +135,17 @@ class Directory:
 
     def forgets(self, uid: str) -> None:
         self._ask("ldapdelete", f"uid={uid},ou=people,{BASE}\n")
+
+    def disables(self, uid: str) -> None:
+        """As an administrator does there."""
+        self._ask(
+            "ldapmodify",
+            f"dn: uid={uid},ou=people,{BASE}\nadd: pwdAccountLockedTime\n"
+            "pwdAccountLockedTime: 000001010000Z\n",
+        )
+
+    def enables(self, uid: str) -> None:
+        self._ask("ldapmodify", f"dn: uid={uid},ou=people,{BASE}\ndelete: pwdAccountLockedTime\n")
 
     def makes_group(self, name: str, *uids: str, under: str = "groups") -> None:
         members = "".join(f"member: uid={uid},ou=people,{BASE}\n" for uid in uids)
