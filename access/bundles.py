@@ -19,7 +19,17 @@ class Bundle:
     around: Callable[[UUID], Iterable[UUID]]  # the bundles that a member is in
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What whoever an object is of may do with it, where that is a column and no grant. `of` gives the ids of a user's."""
+
+    kind: str
+    permissions: frozenset[str]
+    of: Callable[[UUID], Iterable[UUID]]
+
+
 _bundles: dict[str, Bundle] = {}
+_held: dict[str, Held] = {}
 _owners: dict[str, Callable[[UUID], UUID | None]] = {}
 
 
@@ -31,6 +41,16 @@ def register(bundle: Bundle) -> None:
 def register_owner(kind: str, owner_of: Callable[[UUID], UUID | None]) -> None:
     """How to find the user whose an object of this kind is."""
     _owners[kind] = owner_of
+
+
+def register_held(held: Held) -> None:
+    """Objects of this kind are their owner's by themselves."""
+    _held[held.kind] = held
+
+
+def held_by(user: UUID) -> list[tuple[frozenset[str], str, UUID]]:
+    """What is the user's without a grant, as `access.permissions.add_up` takes it; one query a kind at least."""
+    return [(one.permissions, one.kind, at) for one in _held.values() for at in one.of(user)]
 
 
 def spread(ids: dict[str, dict[str, set[UUID]]]) -> None:

@@ -247,11 +247,13 @@ def add_up(given: Iterable[tuple[Iterable[str], str | None, UUID | None]]) -> Ri
 
 def _granted(user: UUID) -> Rights:
     grants = Grant.objects.filter(Q(user=user) | Q(group__users=user))
-    return add_up(grants.values_list("role__permissions", "object_kind", "object_id"))
+    return add_up(
+        [*grants.values_list("role__permissions", "object_kind", "object_id"), *bundles.held_by(user)]
+    )
 
 
 def rights_of(user: "User", token: "Token | None" = None) -> Rights:
-    """All that `user` may do by own and group grants (one query); through `token`, what it names of that."""
+    """All that `user` may do by own and group grants, and with what is theirs; through `token`, what it names of that."""
     if not user.is_active or (token is not None and not usable(token)):
         return MappingProxyType({})
     rights = unchanged(("rights", user.pk), lambda: _granted(user.pk))

@@ -1,6 +1,7 @@
 """The rows of storage: pools and volumes as they are, uploads under way, the library."""
 
 from storage.models.image import Image, ImageCopy
+from storage.models.owner import VolumeOwner
 from storage.models.pool import STATES, Pool, PoolOffers, PoolSample, SharedPool
 from storage.models.upload import Upload
 from storage.models.volume import Volume
@@ -15,4 +16,5 @@ __all__ = [
     "SharedPool",
     "Upload",
     "Volume",
+    "VolumeOwner",
 ]
