@@ -7,10 +7,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from hosts import introducing, introduction, inventory, looking, nodes, services
-from hosts.introducing import Introduced
+from hosts import certifying, introducing, introduction, inventory, looking, nodes, services
 from hosts.looking_at import look_at
-from hosts.models import Host, HostState
+from hosts.models import NOT_CERTIFIED, Host, HostState
 from hypervisor import errors
 from hypervisor.data import Capabilities, Credentials, NodeInfo
 from hypervisor.libvirt import open_node, ssh
@@ -47,7 +46,8 @@ def enrol(carrying: Carrying) -> dict[str, Any]:
 
 
 def _meet(carrying: Carrying, host: Host) -> dict[str, Any]:
-    uri = NodeURI.parse(host.uri, nodes.policy())
+    given = introduction.given_for(carrying.job)
+    uri = NodeURI.parse(host.by_shell if given else host.uri, nodes.policy())
     credentials = nodes.credentials_of(host)
     result: dict[str, Any] = {}
     if uri.transport == "ssh" and not credentials.known_hosts:
@@ -55,19 +55,37 @@ def _meet(carrying: Carrying, host: Host) -> dict[str, Any]:
         credentials, unseen = _pin(host, uri, credentials)
         if unseen:
             result["pinned_unseen"] = True
-    given = introduction.given_for(carrying.job)
-    ours: Introduced | None = None
+    reached: dict[str, Any] = {}
     with ExitStack() as undone:
+        by = uri, credentials
         if given is not None:
             ours = undone.enter_context(introducing.introduced(carrying, host, uri, credentials, given))
             result |= ours.result
             credentials = ours.credentials
+            by = uri, credentials
+            reached = {"own_key": ours.own_key, "credentials": nodes.sealed(credentials)}
+            if given.install == "tls":
+                fresh = undone.enter_context(certifying.certified(carrying, host, uri, credentials))
+                by = fresh.uri, fresh.credentials
+                reached |= fresh.columns(uri)
         carrying.progress(50, "connecting, asking what it is and can do")
-        info, capabilities = _ask(host, uri, credentials)
-        _record(host, uri, info, capabilities, ours)
-    if ours is not None and host.own_key and host.own_key != ours.own_key:
-        introducing.withdraw(host, uri, credentials, host.own_key)  # what an earlier enrolment left
+        info, capabilities = _ask(host, *by)
+        _record(host, uri, info, capabilities, reached)
+    _clear_away(host, uri, credentials, reached)
     return result
+
+
+def _clear_away(host: Host, uri: NodeURI, credentials: Credentials, reached: dict[str, Any]) -> None:
+    """What an earlier enrolment left on the node, where it is reached otherwise now. `host`: as it was."""
+    if uri.transport != "ssh":
+        return
+    if host.own_key and reached.get("own_key", host.own_key) != host.own_key:
+        introducing.withdraw(host, uri, credentials, host.own_key)
+    if host.certificate_expires_at and "certificate_expires_at" not in reached:
+        certifying.withdraw(host, uri, credentials)
+        Host.objects.filter(pk=host.pk).update(
+            **NOT_CERTIFIED, credentials=nodes.sealed(nodes.without_certificate(credentials))
+        )
 
 
 def _ask(host: Host, uri: NodeURI, credentials: Credentials) -> tuple[NodeInfo, Capabilities]:
@@ -79,11 +97,10 @@ def _ask(host: Host, uri: NodeURI, credentials: Credentials) -> tuple[NodeInfo, 
 
 
 def _record(
-    host: Host, uri: NodeURI, info: NodeInfo, capabilities: Capabilities, ours: Introduced | None
+    host: Host, uri: NodeURI, info: NodeInfo, capabilities: Capabilities, reached: dict[str, Any]
 ) -> None:
-    """Who it is, and by which key it is reached: both or neither."""
+    """Who it is, and by what it is reached: both or neither."""
     key = inventory.node_key(info) or f"uri:{uri}"
-    reached = {"credentials": nodes.sealed(ours.credentials), "own_key": ours.own_key} if ours else {}
     try:
         with transaction.atomic():
             Host.objects.filter(pk=host.pk).update(
@@ -110,7 +127,8 @@ def rotate_key(carrying: Carrying) -> dict[str, Any]:
     given = introduction.given_for(carrying.job)
     if given is None or not host.own_key:
         raise JobFailed("no_own_key", f"The key of {host.name} is none that ovirtlite made.")
-    uri, old, credentials = NodeURI.parse(host.uri, nodes.policy()), host.own_key, nodes.credentials_of(host)
+    uri, old = NodeURI.parse(host.by_shell, nodes.policy()), host.own_key
+    credentials = nodes.credentials_of(host)
     with introducing.introduced(carrying, host, uri, credentials, given) as ours:
         carrying.progress(60, "connecting with the new key")
         _ask(host, uri, ours.credentials)
@@ -125,17 +143,20 @@ def rotate_key(carrying: Carrying) -> dict[str, Any]:
 
 
 def forget(carrying: Carrying) -> dict[str, Any]:
-    """Take our key out of the node's authorized_keys if it answers, then forget the host either way."""
+    """Take our key and certificate out of the node if it answers, then forget the host either way."""
     host = Host.objects.filter(pk=carrying.job.object_id).first()
     if host is None:
         return {}  # an earlier attempt came so far
-    carrying.progress(20, "taking ovirtlite's key out of the machine")
+    carrying.progress(20, "taking what is ovirtlite's out of the machine")
     try:
-        uri = NodeURI.parse(host.uri, nodes.policy())
+        uri = NodeURI.parse(host.by_shell, nodes.policy())
     except errors.InvalidURI as no_more:
         left = no_more.detail
     else:
-        left = introducing.withdraw(host, uri, nodes.credentials_of(host), host.own_key)
+        credentials = nodes.credentials_of(host)
+        # The certificate first: the key opens the way to it.
+        left = certifying.withdraw(host, uri, credentials) if host.certificate_expires_at else ""
+        left = left or introducing.withdraw(host, uri, credentials, host.own_key)
     with transaction.atomic():
         services.gone(host)
     return {"key_removed": not left, "detail": left}

@@ -35,6 +35,12 @@ class NoOwnKey(Conflict):
     code = "no_own_key"
 
 
+class NoOwnCertificate(Conflict):
+    """ovirtlite reaches the node by no certificate that it made."""
+
+    code = "no_own_certificate"
+
+
 class ClusterNameTaken(Conflict):
     code = "name_taken"
 

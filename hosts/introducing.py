@@ -11,7 +11,7 @@ from hosts.introduction import Given
 from hosts.models import Host
 from hypervisor import errors
 from hypervisor.data import Credentials
-from hypervisor.libvirt import own_keys, readiness
+from hypervisor.libvirt import own_certificate, own_keys, readiness
 from hypervisor.libvirt.readiness import Check
 from hypervisor.libvirt.ssh_shell import Shell
 from hypervisor.uri import NodeURI
@@ -59,6 +59,8 @@ def introduced(
     shell = shell_of(host, uri, credentials, given)
     carrying.progress(20, "looking whether the machine can be a node")
     checks = readiness.look(shell)
+    if given.install == "tls" and not readiness.failing(checks):
+        checks += own_certificate.look(shell)
     found = {"checks": [asdict(check) for check in checks]}
     wrong = readiness.failing(checks)
     if wrong:
@@ -74,12 +76,11 @@ def introduced(
         carrying.progress(40, "coming back with that key alone")
         _come_back(host, uri, credentials, given.own.private)
         yield Introduced(ours, given.own.public, checks)
-    except errors.HypervisorError as refused:
+    except Exception as failure:
         left = "" if recorded else _undo(shell, given.own.public)
-        raise JobFailed(refused.code, f"{refused} {left}".strip(), result=found) from refused
-    except JobFailed as failed:
-        left = "" if recorded else _undo(shell, given.own.public)
-        raise JobFailed(failed.code, f"{failed.detail} {left}".strip(), result=found) from failed
+        if not isinstance(failure, errors.HypervisorError | JobFailed):
+            raise
+        raise JobFailed(failure.code, f"{failure.detail} {left}".strip(), result=found) from failure
 
 
 def _come_back(host: Host, uri: NodeURI, credentials: Credentials, private: str) -> None:

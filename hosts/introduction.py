@@ -13,7 +13,7 @@ from hosts.models import Host, Introduction
 from hypervisor.libvirt.own_keys import OwnKey
 from jobs.models import Job
 
-Install = Literal["none", "key"]
+Install = Literal["none", "key", "tls"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,9 @@ from django.utils import timezone
 
 from access.querysets import PermittedQuerySet
 
+# The columns of a host on whose node no certificate of ours is.
+NOT_CERTIFIED = {"ssh_uri": "", "certificate_expires_at": None, "certificate_renews_at": None}
+
 
 class HostState(models.TextChoices):
     CONNECTING = "connecting"
@@ -58,6 +61,10 @@ class Host(models.Model):
     )  # {"type", "fingerprint"} of another key that the machine showed since
     # The line that we put into the node's authorized_keys; "" where its key is not of our making.
     own_key = models.CharField(max_length=200, blank=True)
+    # Where it has a certificate of our authority: how that is renewed, by our key. `uri` goes over TLS then.
+    ssh_uri = models.CharField(max_length=500, blank=True)
+    certificate_expires_at = models.DateTimeField(null=True)
+    certificate_renews_at = models.DateTimeField(null=True, db_index=True)
 
     state = models.CharField(max_length=16, choices=HostState, default=HostState.CONNECTING)
     error_code = models.CharField(max_length=64, blank=True)
@@ -96,6 +103,16 @@ class Host(models.Model):
         return self.name
 
     @property
+    def certificate_name(self) -> str:
+        """As whom its node knows us: nobody else is let in, and the name opens no other node."""
+        return f"ovirtlite host {self.pk}"
+
+    @property
+    def by_shell(self) -> str:
+        """The address beyond which a shell or a tunnel is, where it is reached over ssh at all."""
+        return self.ssh_uri or self.uri
+
+    @property
     def within(self) -> dict[str, uuid.UUID | None]:
         return {"host": self.pk, "cluster": self.cluster_id}
 
@@ -116,6 +133,18 @@ class Introduction(models.Model):
 
     def __str__(self) -> str:
         return str(self.host_id)
+
+
+class CertificateAuthority(models.Model):
+    """The authority whose certificates open nodes: one row. `key` is sealed PEM (see hosts.authority)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    certificate = models.TextField()
+    key = models.TextField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"until {self.expires_at}"
 
 
 class HostOffers(models.Model):

@@ -43,6 +43,15 @@ def without_pin(credentials: Credentials) -> Credentials:
     return replace(credentials, known_hosts="")
 
 
+def certificate_of(credentials: Credentials) -> tuple[str, str, str]:
+    """What opens a node over TLS, whoever made it."""
+    return credentials.tls_ca_certificate, credentials.tls_certificate, credentials.tls_private_key
+
+
+def without_certificate(credentials: Credentials) -> Credentials:
+    return replace(credentials, tls_ca_certificate="", tls_certificate="", tls_private_key="")
+
+
 def with_pin(credentials: Credentials, known_hosts: str) -> Credentials:
     return replace(credentials, known_hosts=known_hosts)
 

@@ -14,9 +14,11 @@ from access.errors import Invalid, NotPermitted, NotThere, Stale
 from hosts import introduction, looking, nodes
 from hosts.errors import HostNameTaken
 from hosts.introduction import Given, Install
-from hosts.models import Cluster, Host, HostState
+from hosts.models import NOT_CERTIFIED, Cluster, Host, HostState
 from hosts.wishes import Reaching, reaching
 from hypervisor.data import Credentials
+from hypervisor.errors import InvalidURI
+from hypervisor.uri import NodeURI
 from jobs.errors import Busy
 from jobs.models import OPEN, Job
 from jobs.services import open_job
@@ -69,6 +71,8 @@ def edit(
     """
     with transaction.atomic():
         host = find(host_id, "host.edit", by, version)
+        if changes.get("install") == "tls":
+            _check_free(host)  # libvirt begins anew there
         before = _audited(host)
         known = nodes.credentials_of(host)
         said, uri = changes.get("credentials", {}), changes.get("uri", host.uri)
@@ -92,7 +96,13 @@ def edit(
             host.cluster = wanted_cluster
         if wanted.credentials.ssh_private_key != known.ssh_private_key:
             host.own_key = ""  # it is theirs from now on
-        host.credentials = nodes.sealed(wanted.credentials)
+        keeping = wanted.credentials
+        theirs = nodes.certificate_of(keeping) != nodes.certificate_of(known)
+        if host.certificate_expires_at and (theirs or not _same_machine(host)):
+            keeping = keeping if theirs else nodes.without_certificate(keeping)
+            for name, value in NOT_CERTIFIED.items():
+                setattr(host, name, value)
+        host.credentials = nodes.sealed(keeping)
         host.host_key = wanted.host_key
         host.version += 1
         try:
@@ -114,6 +124,16 @@ def edit(
         tell("updated", "host", host.pk, host.version, host.within)
         job = open_enrol(host, by, wanted.given) if anew else None
     return host, job
+
+
+def _same_machine(host: Host) -> bool:
+    """Whether its new address is, by whatever way, that of the machine where our certificate is."""
+    try:
+        return (
+            NodeURI.parse(host.uri, nodes.policy()).host == NodeURI.parse(host.ssh_uri, nodes.policy()).host
+        )
+    except InvalidURI:
+        return False
 
 
 def _audited(host: Host) -> dict[str, Any]:
@@ -150,15 +170,20 @@ def forget(host_id: UUID, *, by: Actor, version: int | None = None, remove_key: 
     """
     with transaction.atomic():
         host = find(host_id, "host.delete", by, version)
-        under_way = Job.objects.filter(host_id=host.pk, state__in=OPEN).first()
-        if under_way is not None:
-            raise Busy(under_way)
+        _check_free(host)
         through_job = remove_key and bool(host.own_key)
         audit.record(by, "host.delete", "host", host.pk, host.name, uri=host.uri, remove_key=through_job)
         if through_job:
             return job_about("host.forget", host, by)
         gone(host)
     return None
+
+
+def _check_free(host: Host) -> None:
+    """Raises Busy, where any job is under way there."""
+    under_way = Job.objects.filter(host_id=host.pk, state__in=OPEN).first()
+    if under_way is not None:
+        raise Busy(under_way)
 
 
 def gone(host: Host) -> None:

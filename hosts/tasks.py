@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hosts import enrolling, introduction, looking, nodes
+from hosts import certifying, enrolling, introduction, looking, nodes, renewing
 from hosts.looking_at import look_at
 from hypervisor import errors
 from hypervisor.libvirt import ssh
@@ -13,9 +13,10 @@ from jobs.models import Job
 
 
 def register_kinds() -> None:
-    register(JobKind("host.enrol", enrolling.enrol, _again, deadline_seconds=150, ended=introduction.forget))
+    register(JobKind("host.enrol", enrolling.enrol, _again, deadline_seconds=300, ended=introduction.forget))
     register(JobKind("host.rotate-key", enrolling.rotate_key, _again, ended=introduction.forget))
-    register(JobKind("host.forget", enrolling.forget, _again, deadline_seconds=60))
+    register(JobKind(renewing.KIND, renew_certificate, _again, deadline_seconds=300))
+    register(JobKind("host.forget", enrolling.forget, _again, deadline_seconds=120))
     register(JobKind("host.refresh", refresh, _again, deadline_seconds=60))
     register(JobKind("host.probe", probe, _again, deadline_seconds=40))
 
@@ -32,6 +33,16 @@ def probe(carrying: Carrying) -> dict[str, Any]:
             f"{carrying.job.object_name} does not answer as SSH. Check the address, and that sshd runs.",
         ) from None
     return {"host_key": {"type": key.type, "fingerprint": key.fingerprint}}
+
+
+def renew_certificate(carrying: Carrying) -> dict[str, Any]:
+    """New certificates, on the node and here."""
+    host = enrolling.host_of(carrying)
+    if host.certificate_expires_at is None:
+        raise JobFailed(
+            "no_own_certificate", f"{host.name} is reached by no certificate that ovirtlite made."
+        )
+    return certifying.renew(carrying, host)
 
 
 def refresh(carrying: Carrying) -> None:

@@ -44,12 +44,19 @@ def reaching(
     said = dict(said)
     password = said.pop("ssh_password", "")
     install = install or ("key" if password else "none")
-    over_ssh = _over_ssh(uri, must_know=bool(password) or install != "none" or bool(host_key))
+    # One that has a certificate of ours is still reached over ssh for whatever is to be installed anew.
+    beyond = known.ssh_uri if known is not None and uri == known.uri and known.ssh_uri else uri
+    over_ssh = _over_ssh(beyond, must_know=bool(password) or install != "none" or bool(host_key))
     before = nodes.credentials_of(known) if known else Credentials()
-    moved = known is not None and uri != known.uri
+    moved = known is not None and uri not in {known.uri, known.ssh_uri}
     lines = said.get("known_hosts", "" if moved or host_key else before.known_hosts)
     if install != "none" and not over_ssh:
         raise Invalid("This goes over ssh only.", errors={"install": ["needs an address with +ssh"]})
+    if install == "tls" and NodeURI.parse(beyond, nodes.policy()).path != "/system":
+        raise Invalid(
+            "Only the system's libvirt listens for TLS.",
+            errors={"install": ["needs an address that ends in /system"]},
+        )
     if host_key and not over_ssh:
         raise Invalid("Only ssh shows such a key.", errors={"host_key": ["needs an address with +ssh"]})
     if host_key and said.get("known_hosts"):

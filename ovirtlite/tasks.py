@@ -15,7 +15,7 @@ from domains.creation import seeds
 from domains.deletion import recycling
 from domains.models import DeletedDomain, Domain
 from domains.schedules import runs
-from hosts import nodes
+from hosts import nodes, renewing
 from jobs.models import OPEN, Job, Process
 from live.models import Event
 from storage.pools import shared, trend
@@ -66,6 +66,12 @@ def ask_directory() -> None:
 def empty_recycle_bin() -> None:
     """Have the deleted domains removed for good whose time has come, with the disks that were to go with them."""
     recycling.purge_due()
+
+
+@shared_task(name="ovirtlite.renew_certificates")
+def renew_certificates() -> None:
+    """Have the certificates on nodes replaced whose time has come."""
+    renewing.renew_due()
 
 
 @shared_task(name="ovirtlite.forget_seeds")

@@ -40,7 +40,7 @@ def reach(admitted: Admitted, held: ExitStack, taken_over: Callable[[], None]) -
 
 def way_to(host: Host) -> Way:
     """How this process gets to the host."""
-    uri = NodeURI.parse(host.uri, policy())
+    uri = NodeURI.parse(host.by_shell, policy())
 
     def tunnel(target_host: str, target_port: int) -> socket.socket:
         return ssh.tunnel(uri, credentials_of(host), workdir(host.pk), target_host, target_port)

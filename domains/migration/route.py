@@ -13,7 +13,7 @@ def control(destination: Host) -> NodeURI:
     Raises InvalidURI for what an administrator wrote there wrongly.
     """
     allowed = replace(policy(), allow_tcp=True)  # between nodes, by an administrator's word
-    return NodeURI.parse(destination.migration_uri or destination.uri, allowed)
+    return NodeURI.parse(destination.migration_uri or destination.by_shell, allowed)
 
 
 def data(destination: Host) -> str:

@@ -21,7 +21,7 @@ COLUMNS = (
     "id", "name", "uri", "migration_uri", "state", "error_code", "error_detail", "cluster_id", "cluster__name",
     "driver",
     "hostname", "libvirt_version", "hypervisor_version", "arch", "cpu_model", "cpus", "memory_bytes", "host_key",
-    "shown_host_key", "own_key",
+    "shown_host_key", "own_key", "certificate_expires_at", "certificate_renews_at",
     "seen_at", "credentials", "created_at", "updated_at", "version",
 )  # fmt: skip
 ACTIONS = ("edit", "refresh", "delete")
@@ -89,7 +89,10 @@ def present(row: dict[str, Any], page: Page) -> dict[str, Any]:
         "seen_at": row["seen_at"],
         "stale": stale(row["state"], row["seen_at"], page.now),
         "has_credentials": bool(row["credentials"]),
-        "reached_by": reached_by(row["uri"], own_key=row["own_key"]),
+        "reached_by": reached_by(
+            row["uri"], own_key=row["own_key"], certified=row["certificate_expires_at"] is not None
+        ),
+        "certificate": _certificate(row),
         "host_key": {"confirmed": False, **row["host_key"]} if row["host_key"] else None,
         "shown_host_key": row["shown_host_key"],
         "job": page.jobs.get(row["id"]),
@@ -100,9 +103,20 @@ def present(row: dict[str, Any], page: Page) -> dict[str, Any]:
     }
 
 
+def _certificate(row: dict[str, Any]) -> dict[str, Any] | None:
+    if row["certificate_expires_at"] is None:
+        return None
+    return {
+        "subject": f"CN={Host(pk=row['id']).certificate_name}",
+        "expires_at": row["certificate_expires_at"],
+        "renews_at": row["certificate_renews_at"],
+    }
+
+
 def _actions(row: dict[str, Any], page: Page, paths: dict[str, UUID | None]) -> list[str]:
     allowed = [action for action in ACTIONS if page.actor.scope(f"host.{action}").covers(paths)]
     if "edit" in allowed:
         allowed += ["rotate-key"] if row["own_key"] else []
+        allowed += ["renew-certificate"] if row["certificate_expires_at"] else []
         allowed += ["confirm-host-key"] if row["error_code"] in CHANGED else []
     return allowed

@@ -66,10 +66,11 @@ class HostBodySerializer(StrictSerializer):
         "no other key is then pinned. Without it the first that is shown is pinned, and the job says `pinned_unseen`.",
     )
     install = serializers.ChoiceField(
-        choices=["none", "key"],
+        choices=["none", "key", "tls"],
         required=False,
         help_text="Whether ovirtlite puts a key of its own on the node, over SSH; `ssh_private_key` is then used once "
-        "too. Default: `key` where `ssh_password` is given, else `none`.",
+        "too. `tls`: a certificate of its own authority as well, by which it comes back; `uri` becomes that way's. "
+        "Default: `key` where `ssh_password` is given, else `none`.",
     )
 
 
@@ -102,6 +103,14 @@ class HostKeySerializer(ShownKeySerializer):
     )
 
 
+class CertificateSerializer(serializers.Serializer[Any]):
+    """As whom the node knows ovirtlite, and until when; both its certificate and the node's are renewed before."""
+
+    subject = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+    renews_at = serializers.DateTimeField()
+
+
 class HostSerializer(serializers.Serializer[Any]):
     """A host: what its node says, and what we know of reaching it."""
 
@@ -129,6 +138,7 @@ class HostSerializer(serializers.Serializer[Any]):
     )
     has_credentials = serializers.BooleanField()
     reached_by = serializers.ChoiceField(choices=REACHED_BY)
+    certificate = CertificateSerializer(allow_null=True, help_text="Where ovirtlite has put one on the node.")
     host_key = HostKeySerializer(allow_null=True)
     shown_host_key = ShownKeySerializer(
         allow_null=True, help_text="Another SSH key that the machine showed since; it is not used."

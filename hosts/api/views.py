@@ -16,7 +16,7 @@ from access.api.filters import refuse_unknown
 from access.api.serializers import NothingSerializer
 from access.api.views import ObjectViewSet, Row
 from access.errors import Invalid, NotPermitted, NotThere
-from hosts import host_keys, services
+from hosts import host_keys, renewing, services
 from hosts.api.interfaces import COLUMNS as INTERFACE_COLUMNS
 from hosts.api.interfaces import HostInterfaceSerializer
 from hosts.api.offers import offers
@@ -97,6 +97,13 @@ class HostViewSet(ObjectViewSet):
         self.body(NothingSerializer)
         return accepted(host_keys.rotate(pk, by=self.actor))
 
+    @extend_schema(request=NothingSerializer, responses={202: ACCEPTED})
+    @action(detail=True, methods=["post"], url_path="renew-certificate", url_name="renew-certificate")
+    def renew_certificate(self, request: Request, pk: UUID) -> Response:
+        """Put new certificates in the place of the node's and of ovirtlite's for it, before it does so by itself."""
+        self.body(NothingSerializer)
+        return accepted(renewing.renew(pk, by=self.actor))
+
     @extend_schema(request=HostBodySerializer, responses={200: HostSerializer})
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change name, address, cluster or credentials. A new address is enrolled anew: see `job`."""
@@ -110,7 +117,7 @@ class HostViewSet(ObjectViewSet):
             OpenApiParameter(
                 "remove_key",
                 OpenApiTypes.BOOL,
-                description="Take a key that ovirtlite put on the node out of it first, if the node answers: a job.",
+                description="Take ovirtlite's key and certificate out of the node first, if it answers: a job.",
             )
         ],
         responses={

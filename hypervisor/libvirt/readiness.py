@@ -61,14 +61,22 @@ def look(shell: Shell) -> tuple[Check, ...]:
     uri = f"{shell.uri.driver}://{shell.uri.path}"
     began = time.time()
     out = shell.run(_LOOK.format(uri=shlex.quote(uri)), seconds=25)
+    return judged(
+        answers(out),
+        driver=shell.uri.driver,
+        system=shell.uri.path == "/system",
+        between=(began, time.time()),
+    )
+
+
+def answers(out: str) -> dict[str, str]:
+    """What a script that looks has said: of each name the first."""
     said: dict[str, str] = {}
     for line in out.splitlines():
         found = _LINE.fullmatch(line.strip())
         if found:
             said.setdefault(found["name"], clean(found["value"]).removesuffix("."))
-    return judged(
-        said, driver=shell.uri.driver, system=shell.uri.path == "/system", between=(began, time.time())
-    )
+    return said
 
 
 def judged(

@@ -25,6 +25,7 @@ from hypervisor.uri import NodeURI
 
 _MOST_BYTES = 64 * 1024  # of what a node says; it may be hostile
 _SSH_ITSELF = 255
+_AS_ROOT = """sh -c 'test "$(id -u)" = 0 && exec sh; exec sudo -n sh'"""
 _ONCE = "once."  # folders of what is used once
 _LONGEST_SECONDS = 600.0  # that one is needed
 _WITH_PASSWORD = (
@@ -52,13 +53,20 @@ class Shell:
     password: str = field(default="", repr=False)
     once: bool = False
 
-    def run(self, script: str, *, seconds: float = 20.0) -> str:
+    def run(self, script: str, *, seconds: float = 20.0, as_root: bool = False) -> str:
         """What the script prints. It goes over standard input: none of it is seen in a list of processes.
 
-        Raises AuthenticationFailed, HostKeyChanged, HostKeyUnknown, NodeUnreachable, Timeout, ScriptFailed.
+        `as_root`: by sudo where the user is not root. Raises AuthenticationFailed, HostKeyChanged, HostKeyUnknown,
+        NodeUnreachable, Timeout, ScriptFailed.
         """
         with self._wrapper() as (wrapper, environment):
-            command = [str(wrapper), *ssh.address_options(self.uri), "--", self.uri.host, "sh"]
+            command = [
+                str(wrapper),
+                *ssh.address_options(self.uri),
+                "--",
+                self.uri.host,
+                _AS_ROOT if as_root else "sh",
+            ]
             code, out, words = _talk(command, script, environment, seconds, self.uri.host)
         if code == 0:
             return out

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from access.identities.configuration import Ldap, Oidc
 from ovirtlite import embedded
@@ -48,9 +49,9 @@ TRUSTED_PROXIES: list[str] = env.list("OVIRTLITE_TRUSTED_PROXIES", default=[])
 # Who else may say who somebody is; see access.identities.
 OIDC = Oidc.from_env(os.environ)
 LDAP = Ldap.from_env(os.environ)
-# The first counts every password that is tried, whichever of the others knows about it.
 # How long the tokens of people from elsewhere work after these were last vouched for; 0: as long as any token.
 OUTSIDE_TOKEN_DAYS: int = env.int("OVIRTLITE_OUTSIDE_TOKEN_DAYS", default=30)
+# The first counts every password that is tried, whichever of the others knows about it.
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "access.sessions.AccountBackend",
@@ -154,7 +155,6 @@ CELERY_BEAT_SCHEDULE = {
     "run schedules": {"task": "ovirtlite.run_schedules", "schedule": 30.0, "options": {"expires": 25}},
     "seal the audit log": {"task": "ovirtlite.seal_audit", "schedule": 5.0, "options": {"expires": 5}},
     "send the audit log": {"task": "ovirtlite.send_audit", "schedule": 5.0, "options": {"expires": 5}},
-    "prune what is old": {"task": "ovirtlite.prune", "schedule": 3600.0, "options": {"expires": 600}},
     **(
         {
             "ask the directory": {
@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 500},
     },
+    "prune what is old": {"task": "ovirtlite.prune", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
 STATIC_URL = "/static/"
@@ -188,6 +189,9 @@ TEMPLATES = [
 
 # How long is kept what is only history.
 KEEP_EVENTS_DAYS: int = env.int("OVIRTLITE_KEEP_EVENTS_DAYS", default=30)
+CERTIFICATE_DAYS: int = env.int("OVIRTLITE_CERTIFICATE_DAYS", default=90)
+if not 3 <= CERTIFICATE_DAYS <= 825:
+    raise ImproperlyConfigured("OVIRTLITE_CERTIFICATE_DAYS must be 3 to 825.")
 KEEP_JOBS_DAYS: int = env.int("OVIRTLITE_KEEP_JOBS_DAYS", default=30)
 KEEP_GONE_DAYS = 7
 # 0: for ever.

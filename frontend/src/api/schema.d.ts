@@ -1449,6 +1449,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hosts/{id}/renew-certificate/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Put new certificates in the place of the node's and of ovirtlite's for it, before it does so by itself. */
+        post: operations["hosts_renew_certificate_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hosts/{id}/rotate-key/": {
         parameters: {
             query?: never;
@@ -3134,6 +3151,14 @@ export interface components {
             networks: boolean;
             events: boolean;
             guests: components["schemas"]["GuestType"][];
+        };
+        /** @description As whom the node knows ovirtlite, and until when; both its certificate and the node's are renewed before. */
+        Certificate: {
+            subject: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            renews_at: string;
         };
         /** @description One thing that is another: null where it is not there. */
         Change: {
@@ -5540,6 +5565,8 @@ export interface components {
             stale: boolean;
             has_credentials: boolean;
             reached_by: components["schemas"]["ReachedByEnum"];
+            /** @description Where ovirtlite has put one on the node. */
+            certificate: components["schemas"]["Certificate"] | null;
             host_key: components["schemas"]["HostKey"] | null;
             /** @description Another SSH key that the machine showed since; it is not used. */
             shown_host_key: components["schemas"]["ShownKey"] | null;
@@ -5563,7 +5590,7 @@ export interface components {
             credentials?: components["schemas"]["CredentialsRequest"];
             /** @description The fingerprint of the machine's SSH key that a person compared (see `/hosts/probe/`): no other key is then pinned. Without it the first that is shown is pinned, and the job says `pinned_unseen`. */
             host_key?: string;
-            /** @description Whether ovirtlite puts a key of its own on the node, over SSH; `ssh_private_key` is then used once too. Default: `key` where `ssh_password` is given, else `none`. */
+            /** @description Whether ovirtlite puts a key of its own on the node, over SSH; `ssh_private_key` is then used once too. `tls`: a certificate of its own authority as well, by which it comes back; `uri` becomes that way's. Default: `key` where `ssh_password` is given, else `none`. */
             install?: components["schemas"]["InstallEnum"];
         };
         /** @description A card, bridge, bond or VLAN of the machine itself, as far as its libvirt tells. */
@@ -5754,7 +5781,7 @@ export interface components {
             live: components["schemas"]["HardwareInput"] | null;
         };
         /** @enum {string} */
-        InstallEnum: "none" | "key";
+        InstallEnum: "none" | "key" | "tls";
         Interface: {
             mac: string;
             type: string;
@@ -7425,7 +7452,7 @@ export interface components {
             credentials?: components["schemas"]["CredentialsRequest"];
             /** @description The fingerprint of the machine's SSH key that a person compared (see `/hosts/probe/`): no other key is then pinned. Without it the first that is shown is pinned, and the job says `pinned_unseen`. */
             host_key?: string;
-            /** @description Whether ovirtlite puts a key of its own on the node, over SSH; `ssh_private_key` is then used once too. Default: `key` where `ssh_password` is given, else `none`. */
+            /** @description Whether ovirtlite puts a key of its own on the node, over SSH; `ssh_private_key` is then used once too. `tls`: a certificate of its own authority as well, by which it comes back; `uri` becomes that way's. Default: `key` where `ssh_password` is given, else `none`. */
             install?: components["schemas"]["InstallEnum"];
         };
         /** @description A body: fields that are not declared and values of another JSON type are refused by field. */
@@ -7888,7 +7915,7 @@ export interface components {
             burst_bytes?: number | null;
         };
         /** @enum {string} */
-        ReachedByEnum: "local" | "ssh" | "own_key" | "tls" | "tcp" | "web_service";
+        ReachedByEnum: "local" | "ssh" | "own_key" | "own_certificate" | "tls" | "tcp" | "web_service";
         RecoveryCodes: {
             /** @description Told this once. */
             recovery_codes: string[];
@@ -18402,7 +18429,7 @@ export interface operations {
     hosts_destroy: {
         parameters: {
             query?: {
-                /** @description Take a key that ovirtlite put on the node out of it first, if the node answers: a job. */
+                /** @description Take ovirtlite's key and certificate out of the node first, if it answers: a job. */
                 remove_key?: boolean;
             };
             header?: {
@@ -18836,6 +18863,95 @@ export interface operations {
         };
     };
     hosts_refresh_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A repeat with the same key and body gets the first one's reply (for 24 hours). */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted; follow the job, its address is in `Location`. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such object, or none that one may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What the object is or does at present is in the way. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests or attempts; Retry-After says when to go on. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    hosts_renew_certificate_create: {
         parameters: {
             query?: never;
             header?: {

@@ -18,6 +18,7 @@ TABLE: Table = {
     ("post", f"{_H}refresh/"): "host.refresh",
     ("post", f"{_H}confirm-host-key/"): "host.enrol",
     ("post", f"{_H}rotate-key/"): "host.edit",
+    ("post", f"{_H}renew-certificate/"): "host.edit",
     ("get", "clusters/"): "cluster.read",
     ("post", "clusters/"): "cluster.edit",
     ("get", _C): "cluster.read",
