@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from access.identities.configuration import Ldap, Oidc
 from ovirtlite import web
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -82,6 +84,32 @@ def test_a_health_check_is_a_command_that_there_is(name: str) -> None:
 
 def test_every_service_that_stays_has_a_health_check() -> None:
     assert {name for name, service in SERVICES.items() if "healthcheck" not in service} == {"migrate"}
+
+
+class Asked(dict[str, str]):
+    """An environment that notes what it was asked for."""
+
+    def __init__(self, **given: str) -> None:
+        super().__init__(given)
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: str = "") -> str:  # type: ignore[override]
+        self.names.add(name)
+        return super().get(name, default)
+
+
+def test_every_setting_can_be_given_to_it() -> None:
+    provider = Asked(OVIRTLITE_OIDC_ISSUER="https://id.example", OVIRTLITE_OIDC_CLIENT_ID="ovirtlite")
+    folder = Asked(OVIRTLITE_LDAP_URI="ldaps://ldap.example", OVIRTLITE_LDAP_USER_BASE="dc=example")
+    Oidc.from_env(provider)
+    Ldap.from_env(folder)
+    listed = re.findall(r"^\| `(OVIRTLITE_[A-Z_]+)`", (PROJECT / "README.md").read_text(), re.MULTILINE)
+    of_the_image = re.findall(r"(OVIRTLITE_[A-Z_]+)=", (PROJECT / "Dockerfile").read_text())
+    # One is for folders of the machine itself, the other for who makes the first administrator.
+    needless = {*of_the_image, "OVIRTLITE_LOCAL_ROOTS", "OVIRTLITE_ADMIN_PASSWORD"} - folder.names
+    for name in OURS:
+        missing = {*listed, *provider.names, *folder.names} - SERVICES[name]["environment"].keys() - needless
+        assert missing == set(), name
 
 
 def test_no_service_runs_as_root() -> None:
