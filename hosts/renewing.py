@@ -21,7 +21,7 @@ _TRIED_AGAIN_AFTER = timedelta(hours=6)
 
 
 def renew(host_id: UUID, *, by: Actor) -> Job:
-    """Have the certificate on the node, and ours for it, replaced by new ones.
+    """Have the certificate on the node, and ours for it, replaced by new ones. libvirt begins anew there for it.
 
     Raises NotThere, NotPermitted, NoOwnCertificate, Busy.
     """
@@ -29,6 +29,7 @@ def renew(host_id: UUID, *, by: Actor) -> Job:
         host = services.find(host_id, "host.edit", by)
         if host.certificate_expires_at is None:
             raise NoOwnCertificate(f"{host.name} is reached by no certificate that ovirtlite made.")
+        services.check_free(host)
         audit.record(by, KIND, "host", host.pk, host.name)
         return services.job_about(KIND, host, by)
 

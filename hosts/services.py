@@ -72,7 +72,7 @@ def edit(
     with transaction.atomic():
         host = find(host_id, "host.edit", by, version)
         if changes.get("install") == "tls":
-            _check_free(host)  # libvirt begins anew there
+            check_free(host)  # libvirt begins anew there
         before = _audited(host)
         known = nodes.credentials_of(host)
         said, uri = changes.get("credentials", {}), changes.get("uri", host.uri)
@@ -170,7 +170,7 @@ def forget(host_id: UUID, *, by: Actor, version: int | None = None, remove_key: 
     """
     with transaction.atomic():
         host = find(host_id, "host.delete", by, version)
-        _check_free(host)
+        check_free(host)
         through_job = remove_key and bool(host.own_key)
         audit.record(by, "host.delete", "host", host.pk, host.name, uri=host.uri, remove_key=through_job)
         if through_job:
@@ -179,7 +179,7 @@ def forget(host_id: UUID, *, by: Actor, version: int | None = None, remove_key: 
     return None
 
 
-def _check_free(host: Host) -> None:
+def check_free(host: Host) -> None:
     """Raises Busy, where any job is under way there."""
     under_way = Job.objects.filter(host_id=host.pk, state__in=OPEN).first()
     if under_way is not None:

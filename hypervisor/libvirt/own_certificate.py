@@ -2,9 +2,11 @@
 
 It lies in a folder of its own, and a marked block at the end of the daemon's settings names it. So certificates that
 the machine has for other purposes stay what they are; where libvirt's TLS is set up already, nothing is touched. What
-was there before is kept beside until `keep` says that the new one serves. libvirt is started anew where its settings
-change, guests run on; later certificates it takes up without that.
-Source: https://libvirt.org/kbase/tlscerts.html, libvirtd(8), virt-admin(1)
+was there before is kept beside until `keep` says that the new one serves.
+
+libvirt is started anew for each change, guests run on: `virt-admin server-update-tls` takes up certificates without
+that, but reads them from their usual place whatever the settings name (tried: libvirt 9.0).
+Source: https://libvirt.org/kbase/tlscerts.html, libvirtd(8)
 """
 
 import shlex
@@ -53,12 +55,6 @@ restart() {
   if [ "$1" = no ]; then systemctl --quiet disable "$unit-tls.socket"
   elif ! systemctl --quiet enable --now "$unit-tls.socket"; then systemctl start "$unit.service"; return 1; fi
   systemctl start "$unit.service"
-}
-# With certificates that changed alone; an older virt-admin cannot.
-reload() {
-  if systemctl --quiet is-active "$unit.service"; then
-    virt-admin --quiet --connect "$unit:///system" server-update-tls "$unit" >/dev/null 2>&1 || restart yes
-  fi
 }
 why() { journalctl --quiet --no-pager --output=cat --lines=3 --unit="$unit.service" 2>/dev/null | tr '\\n' ' '; }
 # Back to what was there before the last change that nobody has kept.
@@ -116,11 +112,10 @@ $end"
 change() {
   put cacert.pem "$authority" 644 && put servercert.pem "$certificate" 644 && put serverkey.pem "$key" 600 || return 1
   { without && printf '%s\\n' "$block"; } >"$dir/conf.new" || return 1
-  same=no
-  if cmp -s "$dir/conf.new" "$conf"; then same=yes; else cat "$dir/conf.new" >"$conf" || return 1; fi
+  cat "$dir/conf.new" >"$conf" || return 1
   rm -f "$dir/conf.new"
   if command -v restorecon >/dev/null 2>&1; then restorecon -R "$dir" 2>/dev/null || :; fi
-  if [ "$same" = yes ] && listens; then reload; else restart yes; fi
+  restart yes
 }
 change 2>"$dir/said" || {
   words="$(tail -n 3 "$dir/said" | tr '\\n' ' ')$(why)"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _WANTED = frozenset({"cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio"})
+# A tree of its own in version 1, where the systemd of a node makes its group.
+_SYSTEMDS = frozenset({"name=systemd"})
 _INHERITED_BY_HAND = ("cpuset.mems", "cpuset.cpus")
 
 
@@ -22,13 +24,13 @@ class Hierarchy:
     controllers: tuple[str, ...]
 
 
-def hierarchies() -> list[Hierarchy]:
+def hierarchies(wanted: frozenset[str] = _WANTED) -> list[Hierarchy]:
     """The trees that this machine has and libvirt uses. Raises `RuntimeError` when there is none."""
     old, new = [], []
     for line in Path("/proc/mounts").read_text().splitlines():
         _, mount, kind, options, *_ = line.split()
         if kind == "cgroup":
-            controllers = tuple(name for name in options.split(",") if name in _WANTED)
+            controllers = tuple(name for name in options.split(",") if name in wanted)
             if controllers:
                 old.append(Hierarchy(Path(mount), controllers))
         elif kind == "cgroup2":
@@ -76,7 +78,7 @@ def mount_options() -> str:
 def remove(name: str, *, seconds: float = 5.0) -> None:
     """Remove the node's groups with all below them; their processes are dead and the kernel needs a moment."""
     deadline = time.monotonic() + seconds
-    for hierarchy in hierarchies():
+    for hierarchy in hierarchies(_WANTED | _SYSTEMDS):
         for group in _deepest_first(hierarchy.mount / name):
             while group.exists():
                 try:

@@ -31,6 +31,8 @@ _OWN = {
 class Machine:
     """A machine called `name`. Its folders last while it is off, as disks do; /run does not."""
 
+    reaper: tuple[str, ...] = ("tini", "--")
+
     def __init__(self, plan: Plan, name: str) -> None:
         self.plan = plan
         self.name = name
@@ -72,6 +74,7 @@ class Machine:
         environment = os.environ | {
             "LAB_GROUPS": " ".join(map(str, groups)),
             "LAB_NETNS": self.plan.netns(self.name),
+            "LAB_REAPER": " ".join(self.reaper),
             "LAB_INIT": str(_HERE / "node-init.sh"),
             "LAB_FOLDER": str(self.folder),
             "LAB_NODE": self.name,

@@ -63,14 +63,14 @@ class Node(Machine):
             shutil.copyfile(file, self.path(f"{GUEST_FOLDER}/{file.name}"))
         self._configure_libvirt()
         self._configure_tls(access)
-        self._configure_ssh(hosts, access)
+        self.configure_ssh(access.ssh)
 
     def wait_ready(self) -> None:
         """Wait until libvirtd and sshd serve."""
         self.wait_until(self.serves, "libvirtd and sshd do not serve")
 
     def serves(self) -> bool:
-        return self.is_on() and self._libvirtd_answers() and _takes_connections(self.address, _PORTS["ssh"])
+        return self.is_on() and all(self.takes_connections(one) for one in ("tcp", "tls", "ssh"))
 
     def power_on(self) -> None:
         super().power_on()
@@ -127,10 +127,9 @@ class Node(Machine):
     def thaw_libvirtd(self) -> None:
         os.kill(self.libvirtd_pid(), signal.SIGCONT)
 
-    def _libvirtd_answers(self) -> bool:
-        return _takes_connections(self.address, _PORTS["tcp"]) and _takes_connections(
-            self.address, _PORTS["tls"]
-        )
+    def takes_connections(self, transport: str) -> bool:
+        """Whether something listens there now."""
+        return _takes_connections(self.address, _PORTS[transport])
 
     def _configure_libvirt(self) -> None:
         # Without a host_uuid of its own every node would be the same host, and migration is refused.
@@ -188,8 +187,8 @@ migration_host = "{self.address}"
                 "tls_private_key": access.client.key,
             }
 
-    def _configure_ssh(self, hosts: dict[str, str], access: Access) -> None:
-        """A host key of its own, one key that signs in on every node, and nodes that know each other."""
+    def configure_ssh(self, user: SSHKey) -> None:
+        """A host key of its own, and one key that signs in."""
         own = SSHKey.new()
         self.write("/etc/ssh/ssh_host_ed25519_key", own.private, mode=0o600)
         self.write("/etc/ssh/ssh_host_ed25519_key.pub", f"{own.public}\n")
@@ -204,12 +203,12 @@ UsePAM no
 UseDNS no
 """,
         )
-        self.write(f"{_SSH}/authorized_keys", f"{access.ssh.public} lab\n", mode=0o600)
-        self.write(f"{_SSH}/id_ed25519", access.ssh.private, mode=0o600)
+        self.write(f"{_SSH}/authorized_keys", f"{user.public} lab\n", mode=0o600)
+        self.write(f"{_SSH}/id_ed25519", user.private, mode=0o600)
         self.path(_HOME).chmod(0o700)
         self.host_key_line = f"{self.address},{self.name} {own.public}\n"
         if self.transport == "ssh":
-            self.credentials = {"ssh_private_key": access.ssh.private, "known_hosts": self.host_key_line}
+            self.credentials = {"ssh_private_key": user.private, "known_hosts": self.host_key_line}
 
     def know(self, lines: str) -> None:
         """Take the host keys of all nodes."""

@@ -11,7 +11,9 @@ BASE = Path("/var/lib/ovirtlite-lab")
 
 STORAGE = "storage"
 COMPUTE = ("node1", "node2", "node3")
-_HOST_PARTS = {STORAGE: 10, "node1": 11, "node2": 12, "node3": 13}
+FRESH = "fresh"
+"""A machine that a test makes beside them, of which ovirtlite and libvirt's TLS know nothing yet."""
+_HOST_PARTS = {STORAGE: 10, "node1": 11, "node2": 12, "node3": 13, FRESH: 14}
 _SUBNETS = range(77, 128)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.lab.cluster import cgroups, loops, wires
 from tests.lab.cluster.machine import Machine
-from tests.lab.cluster.plan import BASE, COMPUTE, STORAGE, Plan, free_plan
+from tests.lab.cluster.plan import BASE, COMPUTE, FRESH, STORAGE, Plan, free_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,10 @@ def reap() -> None:
 
 def remove(plan: Plan) -> None:
     """Take a lab away, complete or half made: its processes, network, control groups, files. Once more is no harm."""
-    for name in (*COMPUTE, STORAGE):
+    for name in (*COMPUTE, STORAGE, FRESH):
         Machine(plan, name).kill()
     wires.remove(plan)
-    for name in (*COMPUTE, STORAGE):
+    for name in (*COMPUTE, STORAGE, FRESH):
         cgroups.remove(plan.cgroup(name))
     loops.detach_below(plan.folder)
     # A dead owner's warden may be taking the same files away: whoever comes second finds some gone already.

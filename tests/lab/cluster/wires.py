@@ -80,3 +80,9 @@ def remove(plan: Plan) -> None:
     for name in existing_netns():
         if name.startswith(f"{plan.bridge}-"):
             run("ip", "netns", "del", name)
+
+
+def remove_one(plan: Plan, node: str) -> None:
+    """Take away the cable and the namespace of one machine of a lab that stands."""
+    run("ip", "link", "del", plan.cable(node))
+    run("ip", "netns", "del", plan.netns(node))
