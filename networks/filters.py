@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from access import audit
 from access.actor import Actor
 from access.errors import Conflict, Invalid, Refused
 from hosts.models import Host
 from hypervisor.errors import InvalidXML
 from hypervisor.xml.network_pending import unified
-from hypervisor.xml.nwfilter import read_filter, ready_made, settled
+from hypervisor.xml.nwfilter import read_filter, ready_made, settled, statements
 from hypervisor.xml.schema import filter_complaints
 from jobs.models import OPEN, Job
 from networks import users
@@ -66,7 +67,8 @@ def edit(id: UUID, xml: str, *, by: Actor, version: int | None = None) -> Job:
         check_free("filter", row.pk)
         check_host(row.host)
         document = _checked(xml, "", row.name, row.uuid, row.host)
-        return _open("filter.edit", ("filter", row.pk, row.name), row.host, by, row.uuid, document)
+        told = {"changes": _difference(row.xml, document)}
+        return _open("filter.edit", ("filter", row.pk, row.name), row.host, by, row.uuid, document, told)
 
 
 def plan_edit(id: UUID, xml: str, *, by: Actor) -> dict[str, Any]:
@@ -172,6 +174,24 @@ def _affected(used: UsedBy) -> list[dict[str, Any]]:
     ]
 
 
-def _open(kind: str, subject: Subject, host: Host, by: Actor, uuid: UUID, xml: str) -> Job:
+def _difference(before: str, after: str) -> audit.Changes:
+    """The rules that were and those that are, without those at the beginning and at the end that are the same."""
+    was, now = (list(statements(xml)) if xml else [] for xml in (before, after))
+    while was and now and was[0] == now[0]:
+        del was[0], now[0]
+    while was and now and was[-1] == now[-1]:
+        del was[-1], now[-1]
+    return audit.changed({"rules": was}, {"rules": now})
+
+
+def _open(
+    kind: str,
+    subject: Subject,
+    host: Host,
+    by: Actor,
+    uuid: UUID,
+    xml: str,
+    told: Mapping[str, Any] | None = None,
+) -> Job:
     options: Mapping[str, Any] = {"uuid": str(uuid), **({"xml": xml} if xml else {})}
-    return open_about(kind, subject, host, by=by, options=options)
+    return open_about(kind, subject, host, by=by, options=options, told=told)

@@ -149,7 +149,7 @@ def edit(uuid: UUID, name: str, changes: Mapping[str, Any], *, by: Actor) -> Job
             by,
             name,
             {"snapshot": name, **changes},
-            {"fields": sorted(changes)},
+            {"changes": audit.changed({path: getattr(snapshot, path) for path in changes}, changes)},
         )
 
 

@@ -58,6 +58,15 @@ def read_filter(xml: str) -> FilterXML:
     )
 
 
+def statements(xml: str) -> tuple[str, ...]:
+    """Its rules and references in their order, one a line, after what holds for all of them. Raises InvalidXML."""
+    root = parse(xml, "filter")
+    etree.indent(root, "")
+    of_all = (f'{name}="{root.get(name)}"' for name in ("chain", "priority") if root.get(name))
+    rules = (written(child).replace("\n", "").strip() for child in root if child.tag in {"rule", "filterref"})
+    return (*of_all, *rules)
+
+
 def settled(xml: str, name: str, uuid: UUID) -> str:
     """The document under this name and UUID. Raises InvalidXML for what no filter may have, or for another name."""
     root = parse(xml, "filter")

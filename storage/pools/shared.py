@@ -82,10 +82,9 @@ def state(name: str, ids: Sequence[UUID], *, by: Actor) -> SharedPool:
         shared: SharedPool = SharedPool.objects.create(
             id=id, key=str(id), name=name, type=pools[0].type, stated=True
         )
+        told = audit.changed(_audited(pools), dict.fromkeys(_audited(pools), name))
         _join(pools, shared)
-        audit.record(
-            by, "pool.share", "pool", pools[0].pk, name, pools=[f"{p.name} on {p.host.name}" for p in pools]
-        )
+        audit.record(by, "pool.share", "pool", pools[0].pk, name, changes=told)
         return shared
 
 
@@ -118,8 +117,9 @@ def unstate(id: UUID, *, by: Actor) -> None:
             raise Conflict(f"{shared.name} is shared by its source; nobody can take that back.")
         if len(_pools([pool.pk for pool in pools], by)) != len(pools):
             raise NotThere
+        told = audit.changed(_audited(pools), dict.fromkeys(_audited(pools)))
         _join(pools, None)
-        audit.record(by, "pool.unshare", "pool", pools[0].pk if pools else None, shared.name)
+        audit.record(by, "pool.unshare", "pool", pools[0].pk if pools else None, shared.name, changes=told)
         shared.delete()
 
 
@@ -193,6 +193,14 @@ def _why_not(pools: Sequence[Pool]) -> list[str]:
         elif pool.shared is not None and pool.shared.stated:
             errors.append(f"{pool.name} on {pool.host.name} is a part of {pool.shared.name} already.")
     return list(dict.fromkeys(errors))
+
+
+def _audited(pools: Sequence[Pool]) -> dict[str, str | None]:
+    """What the audit log tells of a change of this: by pool, as a part of which storage it counts."""
+    return {
+        f"{pool.name} on {pool.host.name}": pool.shared.name if pool.shared is not None else None
+        for pool in pools
+    }
 
 
 def _join(pools: Sequence[Pool], shared: SharedPool | None) -> None:
