@@ -142,7 +142,7 @@ def edit(uuid: UUID, name: str, changes: Mapping[str, Any], *, by: Actor) -> Job
     """
     with transaction.atomic():
         domain = _free(uuid, DomainAction.SNAPSHOT, by)
-        tree_of(domain, name)
+        snapshot = tree_of(domain, name)[name]
         return _open(
             "domain.snapshot-edit",
             domain,
