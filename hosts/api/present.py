@@ -21,7 +21,7 @@ COLUMNS = (
     "id", "name", "uri", "migration_uri", "state", "error_code", "error_detail", "cluster_id", "cluster__name",
     "driver",
     "hostname", "libvirt_version", "hypervisor_version", "arch", "cpu_model", "cpus", "memory_bytes", "host_key",
-    "shown_host_key", "own_key", "certificate_expires_at", "certificate_renews_at",
+    "shown_host_key", "own_key", "ssh_uri", "certificate_expires_at", "certificate_renews_at",
     "seen_at", "credentials", "created_at", "updated_at", "version",
 )  # fmt: skip
 ACTIONS = ("edit", "refresh", "delete")
@@ -118,5 +118,6 @@ def _actions(row: dict[str, Any], page: Page, paths: dict[str, UUID | None]) -> 
     if "edit" in allowed:
         allowed += ["rotate-key"] if row["own_key"] else []
         allowed += ["renew-certificate"] if row["certificate_expires_at"] else []
-        allowed += ["confirm-host-key"] if row["error_code"] in CHANGED else []
+        # A changed certificate is nothing to confirm: it is set up anew.
+        allowed += ["confirm-host-key"] if row["error_code"] in CHANGED and not row["ssh_uri"] else []
     return allowed

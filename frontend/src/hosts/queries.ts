@@ -51,6 +51,7 @@ export const enrol = (wish: HostWish): Promise<Job> => api.post("/hosts/", wish)
 export const probe = (machine: { address: string; port?: number }): Promise<Job> => api.post("/hosts/probe/", machine);
 export const confirmHostKey = ({ id, fingerprint }: { id: string; fingerprint: string }): Promise<Job> =>
   api.post(`/hosts/${id}/confirm-host-key/`, { fingerprint });
+export const renewCertificate = (id: string): Promise<Job> => api.post(`/hosts/${id}/renew-certificate/`);
 export const rotateKey = (id: string): Promise<Job> => api.post(`/hosts/${id}/rotate-key/`);
 export const refreshHost = (id: string): Promise<Job> => api.post(`/hosts/${id}/refresh/`);
 

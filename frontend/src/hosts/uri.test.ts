@@ -48,6 +48,13 @@ describe("what the form sends", () => {
     expect(wishOf({ ...form, transport: "" })).toEqual({ name: "node1", uri: "qemu:///system" });
   });
 
+  it("asks for a certificate where that was chosen, and for a key where a password is given", () => {
+    expect(wishOf({ ...form, ssh_private_key: "", install: "tls" })).toEqual({ name: "node1", uri: "qemu+ssh://root@node1/system", install: "tls" });
+    expect(wishOf({ ...form, ssh_private_key: "", ssh_password: "x", install: "none" }).install).toBe("key");
+    expect(wishOf({ ...form, ssh_private_key: "", install: "key" }).install).toBeUndefined();
+    expect(wishOf({ ...form, install: "none" }).install).toBeUndefined();
+  });
+
   it("knows that a bare remote address means TLS", () => {
     expect(transportOf("qemu://node1/system")).toBe("tls");
     expect(transportOf("qemu:///system")).toBeNull();

@@ -32,9 +32,12 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** The time of the page's clock, which ticks every few seconds. */
+export const useNow = (): number => useSyncExternalStore(subscribe, () => now);
+
 export function useAgo(at: string | null | undefined): string {
   const { i18n } = useTranslation();
-  const current = useSyncExternalStore(subscribe, () => now);
+  const current = useNow();
   if (!at) return "–";
   const then = new Date(at);
   // The clock ticks coarsely: what has just happened must not read as the future.

@@ -1,5 +1,5 @@
 import { Button, Checkbox, Flex } from "@patternfly/react-core";
-import { KeyIcon, PencilAltIcon, SyncAltIcon, TrashIcon } from "@patternfly/react-icons";
+import { CertificateIcon, KeyIcon, PencilAltIcon, SyncAltIcon, TrashIcon } from "@patternfly/react-icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
@@ -10,7 +10,7 @@ import { useJobOf, useJobRequest } from "../../jobs/queries";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { Kebab, type MenuEntry } from "../../ui/Menu";
 import { useToast } from "../../ui/toast";
-import { refreshHost, rotateKey, useDeleteHost } from "../queries";
+import { refreshHost, renewCertificate, rotateKey, useDeleteHost } from "../queries";
 import { HostDialog } from "./HostDialog";
 
 /** What can be done to one host; in a row only the menu. */
@@ -20,7 +20,7 @@ export function HostActions({ host, inRow = false }: { host: Host; inRow?: boole
   const say = useToast();
   const [dialog, setDialog] = useState<"edit" | "remove" | null>(null);
   const [takeKey, setTakeKey] = useState(true);
-  const ours = host.reached_by === "own_key";
+  const ours = host.reached_by === "own_key" || host.reached_by === "own_certificate";
   const job = useJobOf(host);
   const refresh = useJobRequest(refreshHost);
   const remove = useDeleteHost(host.id);
@@ -35,6 +35,11 @@ export function HostActions({ host, inRow = false }: { host: Host; inRow?: boole
     rotate.mutate(host.id, {
       onError: (error) => say({ variant: "danger", title: t("host.rotateRefused", { name: host.name }), body: asProblem(error).message }),
     });
+  const renew = useJobRequest(renewCertificate);
+  const runRenew = () =>
+    renew.mutate(host.id, {
+      onError: (error) => say({ variant: "danger", title: t("host.renewRefused", { name: host.name }), body: asProblem(error).message }),
+    });
   const entries: MenuEntry[] = [
     ...(may("refresh") && inRow
       ? [{ key: "refresh", label: t("host.action.refresh"), icon: <SyncAltIcon />, disabled: job !== null, run: runRefresh }]
@@ -42,6 +47,9 @@ export function HostActions({ host, inRow = false }: { host: Host; inRow?: boole
     ...(may("edit") ? [{ key: "edit", label: t("host.action.edit"), icon: <PencilAltIcon />, run: () => setDialog("edit") }] : []),
     ...(may("rotate-key")
       ? [{ key: "rotate", label: t("host.action.rotateKey"), icon: <KeyIcon />, disabled: job !== null, run: runRotate }]
+      : []),
+    ...(may("renew-certificate")
+      ? [{ key: "renew", label: t("host.action.renewCertificate"), icon: <CertificateIcon />, disabled: job !== null, run: runRenew }]
       : []),
     ...(may("delete")
       ? [{ key: "delete", label: t("host.action.delete"), icon: <TrashIcon />, danger: true, apart: true, run: () => setDialog("remove") }]

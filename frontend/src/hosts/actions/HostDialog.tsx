@@ -1,7 +1,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import {
   Button,
-  Checkbox,
   ExpandableSection,
   Form,
   Modal,
@@ -24,6 +23,7 @@ import { suggestedName } from "../uri";
 import { EnrolProgress } from "./EnrolProgress";
 import { HostKeyCheck } from "./HostKeyCheck";
 import { CREDENTIALS, hostSchema, initialForm, transportOf, uriOf, wishOf, type HostForm } from "./hostForm";
+import { InstallChoice } from "./InstallChoice";
 import { Offers } from "./Offers";
 import { URIFields } from "./URIFields";
 
@@ -79,7 +79,7 @@ export function HostDialog({ host, onClose }: { host?: Host; onClose: () => void
           <EnrolProgress job={job} onClose={onClose} />
         ) : (
           <Form id="host" onSubmit={(event) => void form.handleSubmit(submit)(event)} noValidate>
-            <ProblemAlert error={save.error} shownFields={["name", "uri", "migration_uri", "ssh_password", ...Object.values(CREDENTIALS).flat()]} />
+            <ProblemAlert error={save.error} shownFields={["name", "uri", "migration_uri", "ssh_password", "install", ...Object.values(CREDENTIALS).flat()]} />
             {!host && <Offers taken={uri} onTake={take} />}
             <URIFields form={form} />
             <TextField form={form} name="name" label={t("name")} help={t("host.nameHelp")} required />
@@ -108,15 +108,6 @@ export function HostDialog({ host, onClose }: { host?: Host; onClose: () => void
                 isIndented
               >
                 <div className="ol-stack">
-                  {transport === "ssh" && (
-                    <Checkbox
-                      id="host-own-key"
-                      label={t("host.ownKey.label")}
-                      description={t("host.ownKey.body")}
-                      isChecked={values.own_key}
-                      onChange={(_event, yes) => form.setValue("own_key", yes)}
-                    />
-                  )}
                   {CREDENTIALS[transport].map((field) => (
                     <TextField
                       key={field}
@@ -131,6 +122,7 @@ export function HostDialog({ host, onClose }: { host?: Host; onClose: () => void
                 </div>
               </ExpandableSection>
             )}
+            {transport === "ssh" && <InstallChoice form={form} values={values} known={host !== undefined} />}
             <ExpandableSection
               toggleText={t("host.advanced")}
               toggleContent={

@@ -3,6 +3,9 @@ import { z } from "zod";
 import type { Credentials, Host, HostWish } from "../../api/types";
 import { buildURI, parseURI, pathOf } from "../uri";
 
+/** What ovirtlite puts on a machine that it meets over ssh: the API's words. */
+export const INSTALLS = ["key", "tls", "none"] as const;
+
 export const hostSchema = z
   .object({
     name: z.string().trim().min(1),
@@ -17,7 +20,7 @@ export const hostSchema = z
     migration_uri: z.string().trim(),
     ssh_password: z.string(),
     host_key: z.string(),
-    own_key: z.boolean(),
+    install: z.enum(INSTALLS),
     ssh_private_key: z.string(),
     known_hosts: z.string(),
     tls_ca_certificate: z.string(),
@@ -51,7 +54,7 @@ export function initialForm(host?: Host): HostForm {
     migration_uri: host?.migration_uri ?? "",
     ssh_password: "",
     host_key: "",
-    own_key: !host,
+    install: host ? "none" : "key",
     ssh_private_key: "",
     known_hosts: "",
     tls_ca_certificate: "",
@@ -79,13 +82,16 @@ export function wishOf(form: HostForm, before?: Host): HostWish {
     if (text) credentials[field] = `${text}\n`; // OpenSSH refuses a key without a last line end
   }
   const over = transport === "ssh";
-  const installs = over && (form.ssh_password !== "" || (form.own_key && credentials.ssh_private_key !== undefined));
+  // A key of ovirtlite's needs something that lets it in for once; the server's own user may be let in as it is.
+  const given = form.ssh_password !== "" || credentials.ssh_private_key !== undefined || before?.reached_by === "own_key";
+  const wanted = form.install === "none" && form.ssh_password !== "" ? "key" : form.install;
+  const installs = over && wanted !== "none" && (wanted === "tls" || given);
   if (over && form.ssh_password) credentials.ssh_password = form.ssh_password;
   return {
     name: form.name.trim(),
     uri,
     ...(over && form.host_key && { host_key: form.host_key }),
-    ...(installs && { install: "key" as const }),
+    ...(installs && { install: wanted }),
     ...(form.migration_uri !== (before?.migration_uri ?? "") && { migration_uri: form.migration_uri }),
     ...(Object.keys(credentials).length > 0 && { credentials }),
   };
