@@ -5,7 +5,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
-from access.permissions import EVERYWHERE, NOWHERE, PERMISSIONS, Rights, Scope, rights_of
+from access import bundles
+from access.permissions import EVERYWHERE, NOWHERE, PERMISSIONS, Rights, Scope, held_by, rights_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -60,11 +61,19 @@ class Actor:
             return dict.fromkeys(PERMISSIONS, EVERYWHERE)
         return rights_of(self.user, self.token) if self.user is not None else {}
 
+    @cached_property
+    def held(self) -> Rights:
+        """What they may do with what is theirs by no grant; read where a permission may reach so far."""
+        return held_by(self.user, self.token) if self.user is not None else {}
+
     def scope(self, permission: str) -> Scope:
         """How far `permission` reaches. An unknown permission is a programming error: KeyError."""
         if permission not in PERMISSIONS:
             raise KeyError(permission)
-        return self.rights.get(permission, NOWHERE)
+        scope = self.rights.get(permission, NOWHERE)
+        if scope.everywhere or self.user is None or permission not in bundles.held_permissions():
+            return scope
+        return scope.also(self.held.get(permission, NOWHERE))
 
     def may(self, permission: str) -> bool:
         """Whether the permission reaches anything at all."""

@@ -21,7 +21,7 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What whoever an object is of may do with it, where that is a column and no grant. `of` gives the ids of a user's."""
+    """What whoever an object is of may do with it, where no grant says so. `of` gives the ids of a user's."""
 
     kind: str
     permissions: frozenset[str]
@@ -51,6 +51,11 @@ def register_held(held: Held) -> None:
 def held_by(user: UUID) -> list[tuple[frozenset[str], str, UUID]]:
     """What is the user's without a grant, as `access.permissions.add_up` takes it; one query a kind at least."""
     return [(one.permissions, one.kind, at) for one in _held.values() for at in one.of(user)]
+
+
+def held_permissions() -> frozenset[str]:
+    """All that reach what is somebody's without a grant."""
+    return frozenset().union(*(one.permissions for one in _held.values()))
 
 
 def spread(ids: dict[str, dict[str, set[UUID]]]) -> None:

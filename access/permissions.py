@@ -213,6 +213,24 @@ class Scope:
             at in self.ids.get(kind, ()) for kind, at in paths.items() if at is not None
         )
 
+    def also(self, other: "Scope") -> "Scope":
+        """As far as one of both reaches."""
+        if self.everywhere or not other:
+            return self
+        kinds = {*self.ids, *other.ids}
+        return (
+            other
+            if other.everywhere
+            else Scope(
+                ids=MappingProxyType(
+                    {
+                        kind: self.ids.get(kind, frozenset()) | other.ids.get(kind, frozenset())
+                        for kind in kinds
+                    }
+                )
+            )
+        )
+
     def includes(self, other: "Scope") -> bool:
         """Whether it reaches at least as far as `other`, object by object."""
         return self.everywhere or (
@@ -247,13 +265,11 @@ def add_up(given: Iterable[tuple[Iterable[str], str | None, UUID | None]]) -> Ri
 
 def _granted(user: UUID) -> Rights:
     grants = Grant.objects.filter(Q(user=user) | Q(group__users=user))
-    return add_up(
-        [*grants.values_list("role__permissions", "object_kind", "object_id"), *bundles.held_by(user)]
-    )
+    return add_up(grants.values_list("role__permissions", "object_kind", "object_id"))
 
 
 def rights_of(user: "User", token: "Token | None" = None) -> Rights:
-    """All that `user` may do by own and group grants, and with what is theirs; through `token`, what it names of that."""
+    """All that `user` may do by own and group grants (one query); through `token`, what it names of that."""
     if not user.is_active or (token is not None and not usable(token)):
         return MappingProxyType({})
     rights = unchanged(("rights", user.pk), lambda: _granted(user.pk))
@@ -261,6 +277,15 @@ def rights_of(user: "User", token: "Token | None" = None) -> Rights:
         return rights
     named = frozenset(token.permissions)
     return MappingProxyType({name: scope for name, scope in rights.items() if name in named})
+
+
+def held_by(user: "User", token: "Token | None" = None) -> Rights:
+    """What `user` may do with what is theirs by no grant (one query); through `token`, what it names of that."""
+    if not user.is_active or (token is not None and not usable(token)):
+        return MappingProxyType({})
+    named = frozenset(PERMISSIONS if token is None or token.permissions is None else token.permissions)
+    held = unchanged(("held", user.pk), lambda: bundles.held_by(user.pk))
+    return add_up((permissions & named, kind, at) for permissions, kind, at in held)
 
 
 def scope_of(user: "User", permission: str, token: "Token | None" = None) -> Scope:

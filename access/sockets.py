@@ -48,7 +48,7 @@ def _by_session(key: str, address: str) -> Actor | None:
 def _ready(actor: Actor) -> Actor | None:
     if actor.user is None or not actor.user.is_active:
         return None
-    _ = actor.rights
+    _ = actor.rights, actor.held
     return actor
 
 

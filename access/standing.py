@@ -30,5 +30,5 @@ def _now(then: Actor, user: User | None, token: Token | None) -> Actor | None:
     if then.token is None and not stands(then.session_key, user):
         return None
     now = Actor(user=user, token=token, address=then.address, session_key=then.session_key)
-    _ = now.rights  # read here, so that nobody waits for the database later
+    _ = now.rights, now.held  # read here, so that nobody waits for the database later
     return now

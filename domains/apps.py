@@ -20,6 +20,7 @@ class DomainsConfig(AppConfig):
         from domains.guest import carry as guest
         from domains.moving import carry as moving
         from domains.network_users import NetworkUsers
+        from domains.quotas import volumes as quotas
         from domains.schedules import runs
         from domains.snapshots import carry as snapshots
         from domains.templates import carry as templates
@@ -31,6 +32,7 @@ class DomainsConfig(AppConfig):
         network_users.register(NetworkUsers())
         tasks.register_kinds()
         volume_users.register()
+        quotas.register()
         backups.register_kinds()
         keeping.register_kinds()
         restored.register_kinds()

@@ -12,6 +12,7 @@ from domains.inventory import SIZES
 from domains.journal import recording as journal
 from domains.models import Definition, Domain
 from domains.pending import pending
+from domains.quotas.leaving import let_go
 from hypervisor.data import DomainXML
 from live.notices import tell
 
@@ -21,7 +22,7 @@ def record_xml(host_id: UUID, uuid: UUID, xml: DomainXML) -> bool:
     """Keep both definitions and what they say for people. True when anything was new."""
     domain = (
         Domain.objects.select_for_update(of=("self",))
-        .select_related("host")
+        .select_related("host", "owner")
         .filter(pk=uuid, host_id=host_id)
         .first()
     )
@@ -57,6 +58,7 @@ def record_xml(host_id: UUID, uuid: UUID, xml: DomainXML) -> bool:
         ],
     }
     known = Definition.objects.filter(pk=uuid).first()
+    let_go(domain, known, xml.live, xml.inactive)
     parts["pending"] = pending(xml.live, xml.inactive)
     columns["has_pending"] = bool(parts["pending"])
     journal.record(domain, known, xml)

@@ -21,6 +21,7 @@ from django.utils import timezone
 from domains.history import transition
 from domains.models import Claim, Domain
 from domains.quotas.arriving import give_to_askers
+from domains.quotas.leaving import let_all_go
 from hosts.models import Host
 from hosts.rows import update_rows
 from hypervisor.data import Change, DomainSeen
@@ -65,6 +66,7 @@ class _Batch:
     unclaimed: list[UUID] = field(default_factory=list)
     read_xml: set[UUID] = field(default_factory=set)
     appeared: set[UUID] = field(default_factory=set)
+    lost: set[UUID] = field(default_factory=set)
 
 
 @transaction.atomic
@@ -220,6 +222,7 @@ def _lose(batch: _Batch, row: dict[str, Any], *, left: bool = False) -> None:
         {**{name: row[name] for name in WRITTEN}, "pk": row["pk"], "gone_at": timezone.now(), "run": None,
          "state": str(DomainState.SHUTOFF), "libvirt_id": None}
     )  # fmt: skip
+    batch.lost.add(row["pk"])
     _notice(batch, "deleted", row["pk"], row["version"] + 1, row["host_id"])
     batch.events.append(_event(batch, "domain.undefined", row["pk"], row["name"], ""))
 
@@ -237,6 +240,8 @@ def _write(batch: _Batch) -> Recorded:
             unique_fields=["domain", "host"],
             update_fields=["state", "incoming", "seen", "seen_at"],
         )
+    if batch.lost:
+        let_all_go(batch.lost)
     if batch.appeared:
         give_to_askers(batch.appeared)
     Event.objects.bulk_create(batch.events)

@@ -37,6 +37,8 @@ class SnapshotSeen:
     memory_file: str
     disks: tuple[SnapshotDisk, ...]
     before: dict[str, str]
+    vcpus: int = 0  # of the domain as it was then, or as it was to be at its next boot: the larger of both
+    memory_bytes: int = 0  # the most that its guest might have
 
     @property
     def external(self) -> bool:

@@ -7,6 +7,7 @@ class StorageConfig(AppConfig):
     name = "storage"
 
     def ready(self) -> None:
+        from storage import owners
         from storage.content import users as content_users
         from storage.fetching import carry as fetching
         from storage.library import carry as library
@@ -14,6 +15,7 @@ class StorageConfig(AppConfig):
         from storage.uploads import carry as uploads
         from storage.volumes import carry_changing, carry_making, carry_replacing
 
+        owners.register()
         pools.register_kinds()
         carry_making.register_kinds()
         carry_changing.register_kinds()

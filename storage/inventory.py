@@ -15,6 +15,7 @@ from hypervisor.data import PoolSeen, VolumeSeen
 from hypervisor.states import PoolState
 from jobs.models import OPEN, Job
 from live.notices import Notice, tell_all
+from storage import owners
 from storage.models import Pool, Volume
 from storage.pools import shared
 
@@ -104,6 +105,12 @@ def record_volumes(host_id: UUID, pool_uuid: UUID, seen: Sequence[VolumeSeen]) -
     update_rows(Volume, _VOLUME, changed)
     notices += [Notice("deleted", "volume", row["pk"], row["version"] + 1, within) for row in rows.values()]
     Volume.objects.filter(pk__in=[row["pk"] for row in rows.values()]).delete()
+    if pool.state == PoolState.RUNNING:
+        sizes = {volume.name: volume.capacity_bytes for volume in seen}
+        for before, after in _renaming(pool) if rows else ():
+            if before not in sizes and after in sizes:
+                owners.renamed(pool, before, after)
+        owners.listed(pool, sizes)
     tell_all(notices)
 
 
@@ -137,6 +144,12 @@ def _volumes_being_made(pool: Pool) -> dict[str, UUID]:
     promised = {job.option("name"): UUID(job.option("volume") or str(job.object_id)) for job in jobs}
     there = set(Volume.objects.filter(pk__in=promised.values()).values_list("pk", flat=True))
     return {name: id for name, id in promised.items() if id not in there}
+
+
+def _renaming(pool: Pool) -> list[tuple[str, str]]:
+    """What is copied under another name at this moment: the names before and after."""
+    jobs = Job.objects.filter(kind="volume.rename", state__in=OPEN, options__pool=str(pool.pk))
+    return [(job.option("old_name"), job.option("name")) for job in jobs]
 
 
 def _within(host: Host) -> dict[str, UUID]:

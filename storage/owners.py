@@ -23,6 +23,8 @@ from storage.models import Pool, Volume, VolumeOwner
 _THEIRS = frozenset({"pool.read", "volume.delete"})
 # So long a volume that a job made may take to show in a listing of its pool.
 _SHOWN_WITHIN = timedelta(seconds=30)
+# A job that ended so made nothing: whatever has the name is another's.
+_NOT_OURS = frozenset({"name_taken", "operation_invalid"})
 Key = tuple[UUID, str]  # the storage (the shared one, or the pool) and the name there: the same on every host
 
 
@@ -59,6 +61,10 @@ class Limits(Protocol):
 
 
 _limits: list[Limits] = []
+
+
+def key_of(pool: UUID, shared: UUID | None, name: str) -> Key:
+    return (pool if shared is None else shared), name
 
 
 def register() -> None:
@@ -113,7 +119,10 @@ def ended(job: Job) -> None:
         limits.release(job)
     if job.state == JobState.SUCCEEDED:
         return  # the next look at its pool says how large it is
-    for row in VolumeOwner.objects.filter(job_id=job.pk):
+    rows = VolumeOwner.objects.filter(job_id=job.pk)
+    if job.kind != "volume.resize" and (job.attempt == 0 or job.error_code in _NOT_OURS):
+        rows.delete()
+    for row in rows:
         seen = Volume.objects.filter(pool=row.pool_id, name=row.name).first()
         VolumeOwner.objects.filter(pk=row.pk).update(capacity_bytes=seen.capacity_bytes if seen else 0)
 
@@ -128,7 +137,7 @@ def left(owner: User, volumes: Iterable[Volume]) -> None:
 
 
 def lent(volumes: Iterable[Volume]) -> None:
-    """They were there before a domain gets them, and stay nobody's when it lets them go; what is somebody's stays so."""
+    """They were there before a domain gets them: let go, they are nobody's again. What is somebody's stays so."""
     for volume in volumes:
         if not _rows_at(volume.pool, volume.name).exists():
             VolumeOwner.objects.create(
@@ -171,7 +180,7 @@ def renamed(pool: Pool, before: str, after: str) -> None:
 def ids_of(user: UUID) -> list[UUID]:
     """The volumes of a user, on every host that sees them."""
     rows = VolumeOwner.objects.filter(owner=user).values_list("pool_id", "pool__shared_id", "name")
-    keys = {(shared or pool, name) for pool, shared, name in rows}
+    keys = {key_of(pool, shared, name) for pool, shared, name in rows}
     if not keys:
         return []
     places = {place for place, _ in keys}
@@ -179,12 +188,12 @@ def ids_of(user: UUID) -> list[UUID]:
         Q(pool__in=places) | Q(pool__shared__in=places), name__in={name for _, name in keys}
     )
     found = volumes.order_by().values_list("pk", "pool_id", "pool__shared_id", "name")
-    return [pk for pk, pool, shared, name in found if (shared or pool, name) in keys]
+    return [pk for pk, pool, shared, name in found if key_of(pool, shared, name) in keys]
 
 
 def owners_of_rows(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, tuple[UUID, str]]:
     """Of rows of volumes (`id`, `pool_id`, `pool__shared_id`, `name`): the owner's id and name, by the volume's id."""
-    keys = {row["id"]: (row["pool__shared_id"] or row["pool_id"], row["name"]) for row in rows}
+    keys = {row["id"]: key_of(row["pool_id"], row["pool__shared_id"], row["name"]) for row in rows}
     if not keys:
         return {}
     places = {place for place, _ in keys.values()}
@@ -192,7 +201,7 @@ def owners_of_rows(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, tuple[UUID, 
         Q(pool__in=places) | Q(pool__shared__in=places), name__in={name for _, name in keys.values()}
     ).exclude(owner=None)
     owners = {
-        (shared or pool, name): (owner, username)
+        key_of(pool, shared, name): (owner, username)
         for pool, shared, name, owner, username in known.values_list(
             "pool_id", "pool__shared_id", "name", "owner_id", "owner__username"
         )
@@ -207,7 +216,9 @@ def _rows_at(pool: Pool, name: str) -> Any:
 
 
 def _may_show_yet(job: Job | None) -> bool:
-    return job is not None and job.finished_at is not None and timezone.now() < job.finished_at + _SHOWN_WITHIN
+    return (
+        job is not None and job.finished_at is not None and timezone.now() < job.finished_at + _SHOWN_WITHIN
+    )
 
 
 def _replaced(pool: Pool, name: str) -> bool:

@@ -19,13 +19,13 @@ from access.errors import NotThere
 from domains.api.backups_shapes import BackupBodySerializer, BackupSerializer, RestoreBodySerializer
 from domains.api.copies import ANSWERS, PLAN
 from domains.api.filters import BackupFilter
-from domains.api.pools_told import SEEN, pool_told, pools_seen, with_names_seen
 from domains.backups import restoring, services
 from domains.backups.services import Asked
 from domains.models import Backup, Domain
 from hosts.models import ANSWERS as HOST_ANSWERS
 from jobs.api.present import open_jobs
 from jobs.api.views import accepted, wants_plan
+from storage.api.pools_told import SEEN, pool_told, pools_seen, with_names_seen
 
 _COLUMNS = (
     "id", "domain_id", "domain_name", "host_id", "host__name", "host__state", "host__cluster_id", "pool_id",

@@ -14,11 +14,11 @@ from access.api.serializers import NothingSerializer
 from access.api.views import ObjectViewSet, Row
 from domains.api.copies import ANSWERS, PLAN
 from domains.api.filters import ScheduleFilter
-from domains.api.pools_told import SEEN, pool_told, pools_seen, with_names_seen
 from domains.api.schedules_shapes import ScheduleBodySerializer, SchedulePatchSerializer, ScheduleSerializer
 from domains.models import Domain, Schedule
 from domains.schedules import runs, services
 from jobs.api.views import accepted, wants_plan
+from storage.api.pools_told import SEEN, pool_told, pools_seen, with_names_seen
 
 _NAMES = (
     "id", "name", "kind", "enabled", "rule", "zone", "tag", "full_every", "keep", "options", "next_at", "last_at",

@@ -97,7 +97,7 @@ class Proposal:
 
     def takes(self) -> Amounts:
         """What the domain counts for in quotas afterwards."""
-        return of_definition(self.wanted, self.domain.host)
+        return of_definition(self.wanted, self.domain.host, of=self.domain)
 
     @property
     def _readable(self) -> bool:

@@ -15,6 +15,7 @@ from domains.disguised import may_name_paths
 from domains.journal.services import newest, revision
 from domains.models import Domain
 from domains.quotas.holding import hold_changed, planned_change
+from domains.quotas.leaving import lend, sources_of
 from hypervisor.states import DomainAction
 from hypervisor.xml.identity import with_names
 from jobs.models import Job
@@ -109,4 +110,5 @@ def _open(kind: str, proposal: Proposal, options: dict[str, Any]) -> Job:
         },
     )
     hold_changed(job, domain, proposal.takes, by=proposal.by)
+    lend(domain.host, sources_of(proposal.wanted) - sources_of(proposal.present))
     return job

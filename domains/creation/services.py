@@ -19,6 +19,7 @@ from domains.creation.wish import Wish
 from domains.disguised import may_name_paths
 from domains.quotas.amounts import Amounts
 from domains.quotas.holding import hold, planned
+from domains.quotas.leaving import lend, sources_of
 from domains.quotas.sizes import of_definition
 from hosts.models import Host
 from hypervisor.xml.clone import with_screen_locked
@@ -65,6 +66,7 @@ def request(body: Mapping[str, Any], *, by: Actor) -> Job:
                 options={**first.options(), **may},
             )
             hold(job, takes(resolved.wishes, host), host=host, owner=by.user, by=by, makes=True)
+            lend(host, sources_of(first.xml or first.secret["xml"]))
             return job
         audit.record(by, KIND, "host", host.pk, host.name, names=body["name"], **told)
         job = open_batch(

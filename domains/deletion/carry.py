@@ -14,6 +14,7 @@ from domains.copies.disks import Places, own_disks
 from domains.copies.users import told_names, users_of
 from domains.models import DeletedDomain, Domain, Tag
 from domains.quotas.holding import release
+from domains.quotas.leaving import entry_gone
 from domains.tags import hang
 from hosts import looking, nodes
 from hosts.models import Host
@@ -198,7 +199,9 @@ def _purge(carrying: Carrying, node: Node, entry: DeletedDomain) -> dict[str, An
             f"in an hour. {refused}",
         ) from refused
     _look_at_pools(entry.host, entry.volumes)
-    entry.delete()
+    with transaction.atomic():
+        entry_gone(entry)
+        entry.delete()
     return {"removed": removed, "kept": kept}
 
 

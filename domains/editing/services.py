@@ -22,6 +22,7 @@ from domains.editing.prospects import holds_now
 from domains.models import Definition, Domain
 from domains.quotas.amounts import Amounts
 from domains.quotas.holding import hold_changed, planned_change
+from domains.quotas.leaving import lend, sources_of
 from domains.quotas.sizes import of_definition
 from hypervisor import errors
 from hypervisor.states import DomainAction
@@ -70,7 +71,7 @@ class _Wish:
         if larger:
             sources = {use.target: use.source for use in disk_uses(self.before)}
             made[sources[larger["target"]]] = larger["capacity_bytes"]
-        return of_definition(self.after, self.domain.host, made=made)
+        return of_definition(self.after, self.domain.host, made=made, of=self.domain)
 
 
 def request(uuid: UUID, make: Make, *, by: Actor, version: int | None = None) -> Job | None:
@@ -103,6 +104,7 @@ def request(uuid: UUID, make: Make, *, by: Actor, version: int | None = None) ->
             options=options,
         )
         hold_changed(job, domain, wish.takes, by=by)
+        lend(domain.host, sources_of(wish.after) - sources_of(wish.before))
         return job
 
 

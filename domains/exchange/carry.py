@@ -13,6 +13,7 @@ from domains.exchange.kinds import EXPORT, IMPORT, INSPECT
 from domains.quotas.holding import release
 from hypervisor.images.scratch import clean
 from jobs.kinds import JobKind, register
+from storage import owners
 
 logger = logging.getLogger(__name__)
 _LONGEST_SECONDS = 24 * 3600
@@ -31,7 +32,7 @@ def register_kinds() -> None:
                 queue="long",
                 deadline_seconds=_LONGEST_SECONDS,
                 cancellable=True,
-                ended=release if name == IMPORT else None,
+                ended=release if name == IMPORT else owners.ended,
                 makes=name == IMPORT,
             )
         )

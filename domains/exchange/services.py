@@ -22,6 +22,7 @@ from domains.quotas.holding import hold
 from hypervisor.states import DomainAction
 from jobs.models import Job
 from jobs.services import open_job
+from storage import owners
 from storage.models import Volume
 from storage.services.wishes import check_free, check_running, find_volume, open_about
 
@@ -37,7 +38,7 @@ def request_export(uuid: UUID, *, by: Actor, pool_id: UUID, name: str = "") -> J
         reserve(domain.host)
         export = leaving(domain, by, pool_id, name)
         audit.record(by, EXPORT, "domain", domain.pk, domain.name, pool=export.pool.name, volume=export.name)
-        return open_job(
+        job = open_job(
             EXPORT,
             ("domain", domain.pk, domain.name),
             by=by,
@@ -45,6 +46,8 @@ def request_export(uuid: UUID, *, by: Actor, pool_id: UUID, name: str = "") -> J
             cluster_id=domain.host.cluster_id,
             options=export.options(),
         )
+        owners.hold(job, owners.new(export.pool, export.name, export.most_bytes, by))
+        return job
 
 
 def plan_export(uuid: UUID, *, by: Actor, pool_id: UUID, name: str = "") -> dict[str, Any]:
@@ -59,6 +62,8 @@ def plan_export(uuid: UUID, *, by: Actor, pool_id: UUID, name: str = "") -> dict
         checks.append(Check(refused.code, False, refused.detail))
     try:
         export = leaving(domain, by, pool_id, name)
+        with transaction.atomic():
+            owners.check(owners.new(export.pool, export.name, export.most_bytes, by))
     except Refused as refused:
         if refused.status != 409:
             raise

@@ -24,6 +24,9 @@ class Snapshot(models.Model):
     memory_file = models.CharField(max_length=1000, blank=True)  # of an external one
     # {"target", "snapshot": internal|external|no, "source", "before": where the disk was when it was taken}
     disks = models.JSONField(default=list)
+    # What the domain had when it was taken, and has again when it goes back: see SnapshotSeen.
+    vcpus = models.PositiveIntegerField(default=0)
+    memory_bytes = models.PositiveBigIntegerField(default=0)
     taken_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)

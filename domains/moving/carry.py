@@ -25,6 +25,7 @@ from jobs.carrying import Carrying
 from jobs.errors import JobCancelled, JobFailed
 from jobs.kinds import Again, Failed, JobKind, Succeeded, Unknown, Verdict, WasCancelled, register
 from jobs.models import Job
+from storage import owners
 
 logger = logging.getLogger(__name__)
 _POLL_SECONDS = 0.4
@@ -32,7 +33,17 @@ _NOBODY_KNOWS = (errors.NodeUnreachable, errors.Timeout)
 
 
 def register_kinds() -> None:
-    register(JobKind(KIND, move, recover, queue="long", deadline_seconds=24 * 3600, cancellable=True))
+    register(
+        JobKind(
+            KIND,
+            move,
+            recover,
+            queue="long",
+            deadline_seconds=24 * 3600,
+            cancellable=True,
+            ended=owners.ended,
+        )
+    )
 
 
 def move(carrying: Carrying) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from hypervisor.snapshots import Kept
 from hypervisor.states import DomainAction
 from jobs.models import Job
 from jobs.services import open_job
+from storage import owners
 from storage.models import Pool, Volume
 
 KIND = "domain.move-disk"
@@ -56,7 +57,7 @@ def request(
             pool=wish.pool.name,
             delete_source=delete_source,
         )
-        return open_job(
+        job = open_job(
             KIND,
             ("domain", domain.pk, domain.name),
             by=by,
@@ -71,6 +72,9 @@ def request(
                 else None,
             },
         )
+        if takes := _takes(domain, wish, by, delete_source=delete_source):
+            owners.hold(job, takes)
+        return job
 
 
 def plan(
@@ -95,13 +99,35 @@ def plan(
         )
     if wish.stays:
         checks.append({"code": "source", "ok": True, "detail": wish.stays})
+    quota = _planned(_takes(domain, wish, by, delete_source=delete_source))
+    checks += quota
     after = f"{wish.copy.name} in {wish.pool.name} ({wish.copy.format})"
     changes = [{"path": f"disk:{target}", "before": wish.disk.path, "after": after, "live": domain.active}]
     if delete_source and not wish.stays:
         changes.append(
             {"path": f"volume:{wish.disk.path}", "before": wish.disk.path, "after": None, "live": True}
         )
-    return {"allowed": shown["allowed"], "checks": checks, "changes": changes}
+    allowed = shown["allowed"] and all(check["ok"] for check in quota)
+    return {"allowed": allowed, "checks": checks, "changes": changes}
+
+
+def _takes(domain: Domain, wish: _Wish, by: Actor, *, delete_source: bool) -> owners.Takes | None:
+    """The copy, where the old volume stays beside it: that is its owner's still."""
+    if domain.owner is None or (delete_source and not wish.stays):
+        return None
+    size = wish.copy.capacity_bytes or 1
+    return replace(owners.new(wish.pool, wish.copy.name, size, by), owner=domain.owner)
+
+
+def _planned(takes: owners.Takes | None) -> list[dict[str, Any]]:
+    if takes is None:
+        return []
+    try:
+        with transaction.atomic():
+            owners.check(takes)
+    except Refused as refused:
+        return [{"code": "quota", "ok": False, "detail": refused.detail}]
+    return [{"code": "quota", "ok": True, "detail": "It is within the quota."}]
 
 
 def _settle(

@@ -1,24 +1,23 @@
 """What is used of quotas: domains as they are and as open jobs will make them, in a constant number of queries."""
 
-import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
 
 from access.models import User
-from domains.models import Definition, DeletedDomain, Domain, Quota, Reservation, Snapshot
+from domains.models import Definition, Domain, Quota, Reservation, Snapshot
 from domains.quotas.amounts import NOTHING, RESOURCES, Amounts
-from domains.quotas.sizes import At, capacities, disks_of, written
+from domains.quotas.apart import Apart, apart, layered
+from domains.quotas.lasting import LASTING, lasts
+from domains.quotas.sizes import disks_of, located
 from hypervisor.errors import InvalidXML
 from hypervisor.xml.domain import read_domain
-from jobs.models import OPEN, JobState
+from jobs.models import OPEN
+from storage.owners import Key
 
-# So long a node's word takes at most to be written after it was given; see `_counts`.
-_WRITTEN_WITHIN = timedelta(seconds=30)
 _SIZES = ("vcpus", "memory_bytes", "storage_bytes", "snapshots")
 
 
@@ -32,28 +31,36 @@ class Use:
 
 @dataclass(frozen=True)
 class _Standing:
-    """What counts for an owner in a cluster; `domain` None: what lies in the recycle bin."""
+    """What a domain counts for its owner in its cluster, now or once a job is done. `volumes`: what it has now."""
 
-    domain: UUID | None
+    domain: UUID
     owner: UUID | None
     cluster: UUID | None
     amounts: Amounts
+    volumes: frozenset[Key] = frozenset()
 
 
 def used(quotas: Sequence[Quota], *, resources: Iterable[str] = RESOURCES) -> dict[UUID, Use]:
     """By quota. Resources that are not asked for may be left at 0."""
     members = _members(quotas)
-    owners = {quota.user_id for quota in quotas if quota.user_id} | {
+    owners: set[UUID] = {quota.user_id for quota in quotas if quota.user_id is not None} | {
         user for of_group in members.values() for user in of_group
     }
-    clusters = {quota.cluster_id for quota in quotas if not quota.user_id and not quota.group_id}
+    clusters: set[UUID] = {
+        quota.cluster_id
+        for quota in quotas
+        if quota.cluster_id is not None and quota.user_id is None and quota.group_id is None
+    }
     of = Q(owner__in=owners) | Q(host__cluster__in=clusters)
     # Reservations before domains: one whose job ends in between has its domain written by then.
     reserved = _reserved(of)
     present, gone = _present(of, {row["domain_id"] for row in reserved})
-    standing = [*_domains(present, set(resources)), *_deleted(of, set(resources))]
+    standing = _domains(present, set(resources))
+    # Last: what a domain lets go meanwhile is met twice then, and counted once.
+    beside = apart(owners, clusters) if "storage_bytes" in resources else []
+    layers = layered({row["pk"]: row["host_id"] for row in present}) if beside else {}
     coming = [_coming(row) for row in reserved if row["job__state"] in OPEN or row["domain_id"] not in gone]
-    return {quota.pk: _add_up(quota, members, standing, coming) for quota in quotas}
+    return {quota.pk: _add_up(quota, members, standing, coming, beside, layers) for quota in quotas}
 
 
 def of_domain(domain: Domain) -> Amounts:
@@ -67,21 +74,26 @@ def _add_up(
     members: Mapping[UUID, set[UUID]],
     standing: Iterable[_Standing],
     coming: Iterable[_Standing],
+    beside: Iterable[Apart],
+    layers: Mapping[UUID, Sequence[frozenset[Key]]],
 ) -> Use:
     use = Use()
+    counted: set[Key] = set()
     for one in (*standing, *coming):
         if not _is_of(quota, one, members):
             continue
-        if one.domain is None:
-            use.total += one.amounts
-            continue
+        counted |= one.volumes.union(*(each for each in layers.get(one.domain, ()) if each & one.volumes))
         known = use.by_domain.get(one.domain, NOTHING)
         use.by_domain[one.domain] = known.or_more(one.amounts)
         use.total += one.amounts.beyond(known)
+    for volume in beside:
+        if volume.key not in counted and _is_of(quota, volume, members):
+            counted.add(volume.key)
+            use.total += Amounts(storage_bytes=volume.capacity_bytes)
     return use
 
 
-def _is_of(quota: Quota, one: _Standing, members: Mapping[UUID, set[UUID]]) -> bool:
+def _is_of(quota: Quota, one: "_Standing | Apart", members: Mapping[UUID, set[UUID]]) -> bool:
     if quota.cluster_id is not None and one.cluster != quota.cluster_id:
         return False
     if quota.user_id is not None:
@@ -101,24 +113,10 @@ def _members(quotas: Sequence[Quota]) -> dict[UUID, set[UUID]]:
 
 
 def _reserved(of: Q) -> list[dict[str, Any]]:
-    rows = Reservation.objects.filter(of, job__state__in=(*OPEN, JobState.SUCCEEDED)).values(
-        "domain_id",
-        "owner_id",
-        "host__cluster_id",
-        "host__seen_at",
-        "job__state",
-        "job__finished_at",
-        *_SIZES,
+    rows = Reservation.objects.filter(of).values(
+        "domain_id", "owner_id", "host__cluster_id", *LASTING, *_SIZES
     )
-    return [row for row in rows if _counts(row)]
-
-
-def _counts(row: Mapping[str, Any]) -> bool:
-    """While its job is open; and after it succeeded until its host was heard again: then what it did is written."""
-    if row["job__state"] in OPEN:
-        return True
-    seen, ended = row["host__seen_at"], row["job__finished_at"]
-    return ended is not None and (seen is None or seen < ended + _WRITTEN_WITHIN)
+    return [row for row in rows if lasts(row)]
 
 
 def _coming(row: Mapping[str, Any]) -> _Standing:
@@ -143,6 +141,7 @@ def _domains(rows: Sequence[Mapping[str, Any]], resources: "set[str]") -> list[_
     later = _later(pending)
     snapshots = _snapshots([row["pk"] for row in rows]) if "snapshots" in resources else {}
     storage = _storage(rows, pending) if "storage_bytes" in resources else {}
+    none: dict[Key, int] = {}
     return [
         _Standing(
             row["pk"],
@@ -152,9 +151,10 @@ def _domains(rows: Sequence[Mapping[str, Any]], resources: "set[str]") -> list[_
                 domains=1,
                 vcpus=row["vcpus"],
                 memory_bytes=max(row["memory_bytes"], row["max_memory_bytes"]),
-                storage_bytes=storage.get(row["pk"], 0),
+                storage_bytes=sum(storage.get(row["pk"], none).values()),
                 snapshots=snapshots.get(row["pk"], 0),
             ).or_more(later.get(row["pk"], NOTHING)),
+            frozenset(storage.get(row["pk"], none)),
         )
         for row in rows
     ]
@@ -181,31 +181,11 @@ def _snapshots(ids: Sequence[UUID]) -> dict[UUID, int]:
     return dict(rows.annotate(number=Count("pk")).values_list("domain_id", "number"))
 
 
-def _storage(rows: Sequence[Mapping[str, Any]], pending: Sequence[UUID]) -> dict[UUID, int]:
+def _storage(rows: Sequence[Mapping[str, Any]], pending: Sequence[UUID]) -> dict[UUID, dict[Key, int]]:
     hosts = {row["pk"]: row["host_id"] for row in rows}
     disks = disks_of(hosts, pending)
-    known = capacities({(hosts[pk], source) for pk, sources in disks.items() for source in sources})
-    return {pk: sum(known.get((hosts[pk], source), 0) for source in sources) for pk, sources in disks.items()}
-
-
-def _deleted(of: Q, resources: "set[str]") -> list[_Standing]:
-    """What is in the recycle bin counts for storage alone: its disks lie where they lay."""
-    if "storage_bytes" not in resources:
-        return []
-    entries = DeletedDomain.objects.filter(of).exclude(
-        domain_id__in=Domain.objects.filter(gone_at=None).values("pk")
-    )
-    rows = entries.values_list("pk", "owner_id", "host_id", "host__cluster_id", "xml", "volumes")
-    places: dict[UUID, set[At]] = {}
-    whose: dict[UUID, tuple[UUID | None, UUID | None]] = {}
-    for pk, owner, host, cluster, xml, volumes in rows:
-        sources = {volume["path"] for volume in volumes}
-        with contextlib.suppress(InvalidXML):
-            sources |= written(xml)
-        places[pk] = {(host, source) for source in sources}
-        whose[pk] = owner, cluster
-    known = capacities({place for of_entry in places.values() for place in of_entry})
-    return [
-        _Standing(None, *whose[pk], Amounts(storage_bytes=sum(known.get(place, 0) for place in of_entry)))
-        for pk, of_entry in places.items()
-    ]
+    known = located({(hosts[pk], source) for pk, sources in disks.items() for source in sources})
+    return {
+        pk: dict(known[hosts[pk], source] for source in sources if (hosts[pk], source) in known)
+        for pk, sources in disks.items()
+    }

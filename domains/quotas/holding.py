@@ -62,7 +62,11 @@ def release(job: Job) -> None:
     That is while no nodewatch hears the host: see domains.quotas.counting.
     """
     for held in Reservation.objects.filter(job=job):
-        if job.state == JobState.SUCCEEDED:
+        if job.state != JobState.SUCCEEDED and job.attempt and held.makes:
+            # It may have come to be all the same, unseen as yet: then it has an owner when it shows.
+            if not Domain.objects.filter(pk=held.domain_id, gone_at=None).exists():
+                continue
+        elif job.state == JobState.SUCCEEDED:
             row = Domain.objects.filter(pk=held.domain_id, gone_at=None).first()
             there = of_domain(row) if row is not None else NOTHING
             if amounts_of(held).beyond(there) != NOTHING:

@@ -15,6 +15,7 @@ from domains.owners import make_owner
 from domains.quotas.amounts import Amounts
 from domains.quotas.counting import of_domain
 from domains.quotas.holding import amounts_of, planned, refuse_beyond
+from domains.quotas.leaving import hand_over
 
 
 def give(uuid: UUID, owner_id: UUID | None, *, by: Actor, version: int | None = None) -> None:
@@ -28,6 +29,8 @@ def give(uuid: UUID, owner_id: UUID | None, *, by: Actor, version: int | None = 
             return
         before, after = _name(domain.owner), _name(owner)
         refuse_beyond({domain.pk: _takes(domain)}, host=domain.host, owner=owner, by=by)
+        if domain.owner is not None:
+            hand_over(domain, domain.owner, owner)
         make_owner(domain, owner, by)
         Reservation.objects.filter(domain_id=domain.pk).update(owner=owner)
         changes = {"owner": {"before": before, "after": after}}

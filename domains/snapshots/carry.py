@@ -20,11 +20,11 @@ _LONG_SECONDS = 2 * 3600
 
 
 def register_kinds() -> None:
-    for name, run, recover in (
-        ("domain.revert", revert, recover_revert),
-        ("domain.snapshot-delete", remove, _recoverer(_removed)),
+    for name, run, recover, ended in (
+        ("domain.revert", revert, recover_revert, release),
+        ("domain.snapshot-delete", remove, _recoverer(_removed), None),
     ):
-        register(JobKind(name, run, recover, queue="long", deadline_seconds=_LONG_SECONDS))
+        register(JobKind(name, run, recover, queue="long", deadline_seconds=_LONG_SECONDS, ended=ended))
     register(
         JobKind(
             "domain.snapshot",

@@ -22,6 +22,8 @@ _COLUMNS = (
     "memory_file",
     "external",
     "disks",
+    "vcpus",
+    "memory_bytes",
     "taken_at",
 )
 
@@ -89,5 +91,7 @@ def _columns(seen: SnapshotSeen) -> dict[str, Any]:
             }
             for disk in seen.disks
         ],
+        "vcpus": seen.vcpus,
+        "memory_bytes": seen.memory_bytes,
         "taken_at": datetime.fromtimestamp(seen.created_at, UTC) if seen.created_at else None,
     }

@@ -16,6 +16,7 @@ from domains.copies.users import clones_on, told
 from domains.models import Backup, Definition, Domain, Snapshot
 from domains.quotas.amounts import Amounts
 from domains.quotas.holding import hold_changed, planned_change
+from domains.quotas.sizes import of_sources
 from domains.snapshots.checks import Answer, Asked, settle
 from domains.snapshots.errors import SnapshotForbids
 from domains.snapshots.tree import Tree, Verdict
@@ -90,7 +91,9 @@ def revert(uuid: UUID, name: str, *, by: Actor, start: bool = False, force: bool
             "external": tree[name].external,
             "token": secrets.token_hex(4),
         }
-        return _open("domain.revert", domain, by, name, options, {"start": start, "force": force})
+        job = _open("domain.revert", domain, by, name, options, {"start": start, "force": force})
+        hold_changed(job, domain, lambda: _as_it_was(domain, tree[name]), by=by)
+        return job
 
 
 def plan_revert(
@@ -101,6 +104,9 @@ def plan_revert(
     tree = tree_of(domain, name)
     shown = _shown(DomainAction.REVERT, uuid, by, _revert_verdict(domain, tree, name, by), force=force)
     shown["checks"] += _of_backups(domain)
+    quota = planned_change(domain, lambda: _as_it_was(domain, tree[name]), by=by)
+    shown["checks"] += quota
+    shown["allowed"] = shown["allowed"] and all(check["ok"] for check in quota)
     after = _state_after(tree[name], start)
     shown["changes"] = [{"path": "state", "before": domain.state, "after": after, "live": True}]
     return shown
@@ -182,6 +188,13 @@ def _free(uuid: UUID, action: DomainAction, by: Actor) -> Domain:
 
 def _with_one_more(domain: Domain) -> Amounts:
     return Amounts(domains=1, snapshots=Snapshot.objects.filter(domain=domain).count() + 1)
+
+
+def _as_it_was(domain: Domain, snapshot: Snapshot) -> Amounts:
+    """What the domain takes once it is back there."""
+    disks = {disk["before"] for disk in snapshot.disks if disk["snapshot"] != Kept.NO and disk.get("before")}
+    storage = of_sources(domain, disks)
+    return Amounts(1, snapshot.vcpus, snapshot.memory_bytes, storage)
 
 
 def _answer(domain: Domain, asked: Asked) -> Answer:

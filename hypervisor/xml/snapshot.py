@@ -1,6 +1,7 @@
 """The `<domainsnapshot>`, and what of a domain decides whether one can be taken."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 
 from lxml import etree
 
@@ -15,6 +16,7 @@ from hypervisor.snapshots import (
 )
 from hypervisor.xml.disk import read_disk
 from hypervisor.xml.document import Element, attr, attr_at, number, parse, text, written
+from hypervisor.xml.domain import read_domain
 
 _AGENT = "org.qemu.guest_agent.0"
 # Which attribute of a `<source>` is replaced when a disk is read from another file.
@@ -25,6 +27,7 @@ def read_snapshot(xml: str, *, current: bool = False) -> SnapshotSeen:
     """Raises InvalidXML."""
     snapshot = parse(xml, "domainsnapshot")
     memory = snapshot.find("memory")
+    vcpus, memory_bytes = _sizes(snapshot)
     return SnapshotSeen(
         name=text(snapshot, "name"),
         parent=text(snapshot, "parent/name"),
@@ -41,6 +44,8 @@ def read_snapshot(xml: str, *, current: bool = False) -> SnapshotSeen:
         before={
             seen.target: seen.source for seen in map(read_disk, snapshot.iterfind("domain/devices/disk"))
         },
+        vcpus=vcpus,
+        memory_bytes=memory_bytes,
     )
 
 
@@ -138,6 +143,21 @@ def _add_disk(disks: Element, disk: SnapshotDisk) -> None:
     if disk.snapshot is Kept.EXTERNAL:
         etree.SubElement(element, "driver", type="qcow2")
         etree.SubElement(element, "source", file=disk.source)
+
+
+def _sizes(snapshot: Element) -> tuple[int, int]:
+    """Virtual processors and the most memory of the definitions within, each the larger of both."""
+    vcpus, memory = 0, 0
+    for name in ("domain", "inactiveDomain"):
+        found = snapshot.find(name)
+        if found is None:
+            continue
+        copied = deepcopy(found)
+        copied.tag, copied.tail = "domain", None
+        detail = read_domain(written(copied))
+        vcpus = max(vcpus, detail.vcpus)
+        memory = max(memory, detail.memory_bytes, detail.max_memory_bytes)
+    return vcpus, memory
 
 
 def _kept(word: str) -> Kept:

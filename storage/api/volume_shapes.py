@@ -33,6 +33,10 @@ class VolumeSerializer(serializers.Serializer[Any]):
     allocation_bytes = serializers.IntegerField()
     backing = serializers.CharField(allow_blank=True, help_text="The path of what it is a layer over.")
     backing_format = serializers.CharField(allow_blank=True)
+    owner = ReferenceSerializer(
+        allow_null=True,
+        help_text="Whose it is by itself, for whose quota it counts: who made it, or whose domain let it go.",
+    )
     used_by = ObjectReferenceSerializer(many=True)
     used_by_words = serializers.CharField(
         allow_blank=True, help_text="All who use it, those you may not see unnamed; empty when nobody does."

@@ -25,6 +25,8 @@ from jobs.api.present import open_jobs
 from jobs.api.shapes import PlanSerializer
 from jobs.api.views import ACCEPTED, accepted, wants_plan
 from jobs.models import OPEN, Job
+from storage import owners
+from storage.api.pools_told import SEEN, pool_told, pools_seen, with_names_seen
 from storage.api.volume_shapes import (
     VolumeBodySerializer,
     VolumeCloneSerializer,
@@ -73,11 +75,17 @@ def asked_for(request: Request, decide: Decide, by: Actor) -> Response:
 class VolumeFilter(django_filters.FilterSet):
     pool = django_filters.UUIDFilter(field_name="pool_id")
     host = django_filters.UUIDFilter(field_name="pool__host_id")
+    owner = django_filters.UUIDFilter(
+        method="by_owner", help_text="Those that are this user's by themselves."
+    )
     format = django_filters.CharFilter()
     name = django_filters.CharFilter()
     unused = django_filters.BooleanFilter(
         method="by_use", help_text="true: those that nothing stands on; false: the others."
     )
+
+    def by_owner(self, volumes: "QuerySet[Volume]", name: str, user: UUID) -> "QuerySet[Volume]":
+        return volumes.filter(pk__in=owners.ids_of(user))
 
     def by_use(self, volumes: "QuerySet[Volume]", name: str, wanted: bool) -> "QuerySet[Volume]":
         free = unused(volumes)
@@ -95,6 +103,8 @@ class _Page:
     actor: Actor
     users: Mapping[UUID, Told]
     jobs: Mapping[UUID, dict[str, Any]]
+    pools: set[UUID]  # whose names its reader may know
+    owners: Mapping[UUID, tuple[UUID, str]]
 
 
 class VolumeViewSet(ObjectViewSet):
@@ -104,28 +114,39 @@ class VolumeViewSet(ObjectViewSet):
     read_permission = "pool.read"
     model = Volume
     columns = (
-        *_SHOWN, "pool_id", "pool__name", "pool__state", "pool__type", "pool__host_id", "pool__host__name",
-        "pool__host__state", "pool__host__cluster_id",
+        *_SHOWN, "pool_id", "pool__name", "pool__shared_id", "pool__state", "pool__type", "pool__host_id",
+        "pool__host__name", "pool__host__state", "pool__host__cluster_id",
     )  # fmt: skip
     serializer_class = VolumeSerializer
     filterset_class = VolumeFilter
-    search_fields = ("name", "path", "pool__name")
+    search_fields = ("name", "path", SEEN)
     ordering_fields: ClassVar[dict[str, str]] = {name: name for name in ("name", "format", *_SIZES)} | {
-        "pool": "pool__name",
+        "pool": SEEN,
         "host": "pool__host__name",
     }
     ordering = "name"
     extra_parameters = ("plan",)
 
+    def get_queryset(self) -> "QuerySet[Volume]":
+        return with_names_seen(super().get_queryset(), self.actor)
+
     def context(self, rows: Sequence[Row]) -> _Page:
-        return _Page(self.actor, users_of_rows(rows, self.actor), _jobs({row["id"] for row in rows}))
+        return _Page(
+            self.actor,
+            users_of_rows(rows, self.actor),
+            _jobs({row["id"] for row in rows}),
+            pools_seen(rows, self.actor),
+            owners.owners_of_rows(rows),
+        )
 
     def present(self, row: Row, context: _Page) -> dict[str, Any]:
         told = context.users.get(row["id"])
+        owner = context.owners.get(row["id"])
         return {
             **{name: row[name] for name in _SHOWN},
-            "pool": {"id": row["pool_id"], "name": row["pool__name"]},
+            "pool": pool_told(row, context.pools),
             "host": {"id": row["pool__host_id"], "name": row["pool__host__name"]},
+            "owner": {"id": owner[0], "name": owner[1]} if owner is not None else None,
             "used_by": [{"kind": kind, "id": id, "name": name} for kind, id, name in told.users]
             if told
             else [],

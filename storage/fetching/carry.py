@@ -11,6 +11,7 @@ from hosts.models import Host
 from jobs.carrying import Carrying
 from jobs.errors import JobFailed
 from jobs.kinds import JobKind, register
+from storage import owners
 from storage.content import lines, making
 from storage.content.filling import Filling
 from storage.content.inspecting import HEAD_BYTES, fault_of_head
@@ -27,7 +28,15 @@ _DEADLINE_SECONDS = 24 * 3600.0
 
 def register_kinds() -> None:
     register(
-        JobKind(KIND, run, making.recover, queue="long", deadline_seconds=_DEADLINE_SECONDS, cancellable=True)
+        JobKind(
+            KIND,
+            run,
+            making.recover,
+            queue="long",
+            deadline_seconds=_DEADLINE_SECONDS,
+            cancellable=True,
+            ended=owners.ended,
+        )
     )
 
 

@@ -9,6 +9,7 @@ from access import secrets
 from access.actor import Actor
 from access.errors import Conflict, Invalid
 from jobs.models import Job
+from storage import owners
 from storage.fetching import guard
 from storage.services.wishes import check_running, find_pool
 from storage.uploads.services import Wanted, check_name
@@ -58,6 +59,8 @@ def decide(pool_id: UUID, name: str, url: str, wanted: Wanted, *, by: Actor, loc
             "library": wanted.library,
         },
         told={"volume": name, "from": parts.hostname or ""},
+        # How large it is, nobody knows yet; what is in the library is everybody's.
+        takes=None if wanted.library else owners.new(pool, name, wanted.size_bytes or 1, by),
     )
 
 

@@ -19,6 +19,7 @@ from jobs.carrying import Carrying
 from jobs.errors import GoesOn, JobCancelled, JobFailed
 from jobs.kinds import Again, Failed, JobKind, Resting, Succeeded, Verdict, register
 from jobs.models import Job
+from storage import owners
 from storage.content.verifying import verify
 from storage.library.adding import add_volume
 from storage.models import Upload, Volume
@@ -29,7 +30,9 @@ _NOBODY_KNOWS = (errors.NodeUnreachable, errors.Timeout)
 
 
 def register_kinds() -> None:
-    register(JobKind(KIND, run, recover, queue="long", cancellable=True, follows_children=True))
+    register(
+        JobKind(KIND, run, recover, queue="long", cancellable=True, follows_children=True, ended=owners.ended)
+    )
 
 
 def run(carrying: Carrying) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from access.errors import Conflict, Invalid, NotPermitted, NotThere, Refused
 from jobs import claims
 from jobs.errors import NotCancellable
 from jobs.models import OPEN, Job
-from storage import users
+from storage import owners, users
 from storage.models import Pool, Upload, Volume
 from storage.services.wishes import check_free, check_running, find_pool, find_volume, open_about
 from storage.uploads.errors import TooManyTransfers
@@ -78,6 +78,8 @@ def open_into_pool(pool_id: UUID, name: str, wanted: Wanted, *, by: Actor) -> Up
             holds=("volume", uuid4(), name),
             deadline_seconds=_DEADLINE_SECONDS,
         )
+        if not wanted.library:  # that is everybody's
+            owners.hold(job, owners.new(pool, name, wanted.size_bytes, by))
         return _open(job, pool, name, wanted, by, attempt=1)
 
 
@@ -153,7 +155,11 @@ def plan(
         if volume_id is not None:
             check_old(find_volume(volume_id, "volume.upload", by), wanted, by)
         elif pool_id is not None:
-            check_new(find_pool(pool_id, "volume.upload", by), name, wanted)
+            pool = find_pool(pool_id, "volume.upload", by)
+            check_new(pool, name, wanted)
+            with transaction.atomic():
+                if not wanted.library:
+                    owners.check(owners.new(pool, name, wanted.size_bytes, by))
     except Conflict as refused:
         return {"allowed": False, "checks": [{"code": refused.code, "ok": False, "detail": refused.detail}]}
     return {"allowed": True, "checks": []}

@@ -12,13 +12,14 @@ from jobs.carrying import Carrying
 from jobs.errors import JobFailed
 from jobs.kinds import Again, Failed, JobKind, Succeeded, Unknown, Verdict, register
 from jobs.models import Job
+from storage import owners
 from storage.users import DomainDisk, disks_of
 from storage.volumes import carrying as shared
 from storage.volumes.carrying import host_of, pool_of
 
 
 def register_kinds() -> None:
-    register(JobKind("volume.resize", resize, recover_resize, deadline_seconds=600))
+    register(JobKind("volume.resize", resize, recover_resize, deadline_seconds=600, ended=owners.ended))
     register(JobKind("volume.wipe", wipe, recover_wipe, queue="long", deadline_seconds=24 * 3600))
     register(JobKind("volume.delete", delete, recover_delete, deadline_seconds=600))
 

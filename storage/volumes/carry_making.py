@@ -12,6 +12,7 @@ from jobs.carrying import Carrying
 from jobs.errors import JobFailed
 from jobs.kinds import Again, Failed, JobKind, Succeeded, Unknown, Verdict, register
 from jobs.models import Job
+from storage import owners
 from storage.models import Pool
 from storage.volumes import carrying as shared
 from storage.volumes.carrying import NOBODY_KNOWS, host_of, pool_of
@@ -20,7 +21,7 @@ from storage.volumes.trust import check_chain
 
 def register_kinds() -> None:
     for name in ("volume.create", "volume.clone", "volume.convert"):
-        register(JobKind(name, make, recover, queue="long", deadline_seconds=24 * 3600))
+        register(JobKind(name, make, recover, queue="long", deadline_seconds=24 * 3600, ended=owners.ended))
 
 
 def make(carrying: Carrying) -> dict[str, Any]:

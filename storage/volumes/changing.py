@@ -5,6 +5,7 @@ from uuid import UUID
 
 from access.actor import Actor
 from access.errors import Invalid
+from storage import owners
 from storage.models import Volume
 from storage.services.wishes import check_free, check_running, find_pool, find_volume
 from storage.users import InUse, Told
@@ -56,6 +57,7 @@ def decide_resize(volume_id: UUID, capacity_bytes: int, *, by: Actor, force: boo
         told={"before_bytes": volume.capacity_bytes, "after_bytes": capacity_bytes, "force": force},
         changes=(("capacity_bytes", str(volume.capacity_bytes), str(capacity_bytes)),),
         notes=tuple(notes),
+        takes=owners.larger(volume, capacity_bytes, by, domain=disk.domain if disk else None),
     )
 
 

@@ -11,6 +11,7 @@ from access import audit
 from access.actor import Actor
 from access.errors import Conflict
 from jobs.models import Job
+from storage import owners
 from storage.models import Pool, Volume
 from storage.services.wishes import open_about
 
@@ -19,7 +20,8 @@ from storage.services.wishes import open_about
 class Decided:
     """A wish that can be granted. `holds`: what its job holds; `told`: what stands in the audit log, without secrets.
 
-    `changes` are (what, before, after); `notes` what the person should know before.
+    `changes` are (what, before, after); `notes` what the person should know before; `takes` what it makes or makes
+    larger, where that counts for somebody.
     """
 
     kind: str
@@ -29,18 +31,19 @@ class Decided:
     told: dict[str, Any] = field(default_factory=dict)
     changes: tuple[tuple[str, str | None, str | None], ...] = ()
     notes: tuple[str, ...] = ()
+    takes: owners.Takes | None = None
 
 
 Decide = Callable[[], Decided]
 
 
 def wish(decide: Decide, by: Actor) -> Job:
-    """Decide and record the wish, in one transaction. Raises what `decide` raises, Busy."""
+    """Decide and record the wish, in one transaction. Raises what `decide` and limits raise, Busy."""
     with transaction.atomic():
         decided = decide()
         before = {what: was for what, was, _ in decided.changes}
         changes = audit.changed(before, {what: now for what, _, now in decided.changes})
-        return open_about(
+        job = open_about(
             decided.kind,
             decided.subject,
             by=by,
@@ -48,6 +51,9 @@ def wish(decide: Decide, by: Actor) -> Job:
             told={**decided.told, "changes": changes},
             holds=decided.holds,
         )
+        if decided.takes is not None:
+            owners.hold(job, decided.takes)
+        return job
 
 
 def plan(decide: Decide) -> dict[str, Any]:
@@ -55,6 +61,8 @@ def plan(decide: Decide) -> dict[str, Any]:
     try:
         with transaction.atomic():
             decided = decide()
+            if decided.takes is not None:
+                owners.check(decided.takes)
     except Conflict as refused:
         return {
             "allowed": False,

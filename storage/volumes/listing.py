@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from access.actor import Actor
 from hosts.models import Host
-from storage.models import Volume
+from storage.models import Pool, Volume
 from storage.users import Told, users_of_many
 from storage.volumes.standing import chain_of
 
@@ -57,11 +57,13 @@ def around(volume_id: UUID, by: Actor) -> tuple[list[Layer], list[Layer]]:
         .filter(pk__in=[one.pk for one in (*below, *above)])
         .values_list("pk", flat=True)
     )
-    chain = [_shown(one) if one.pk in seen else Layer(one.path, one.format) for one in below]
+    pools = {one.pool_id for one in (*below, *above) if one.pk in seen}
+    named = set(Pool.objects.permitted(by, "pool.read").filter(pk__in=pools).values_list("pk", flat=True))
+    chain = [_shown(one, named) if one.pk in seen else Layer(one.path, one.format) for one in below]
     if outside:
         last = below[-1] if below else volume
         chain.append(Layer(outside, last.backing_format))
-    return chain, [_shown(one) for one in above if one.pk in seen]
+    return chain, [_shown(one, named) for one in above if one.pk in seen]
 
 
 def layers_over(volume: Volume) -> list[Volume]:
@@ -80,5 +82,6 @@ def layers_over(volume: Volume) -> list[Volume]:
     return list(found.values())
 
 
-def _shown(volume: Volume) -> Layer:
-    return Layer(volume.path, volume.format, volume.pk, volume.name, volume.pool_id, volume.pool.name)
+def _shown(volume: Volume, named: "set[UUID]") -> Layer:
+    pool = volume.pool.name if volume.pool_id in named else ""
+    return Layer(volume.path, volume.format, volume.pk, volume.name, volume.pool_id, pool)

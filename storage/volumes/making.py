@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from access import secrets
 from access.actor import Actor
 from access.errors import Invalid, NotPermitted
+from storage import owners
 from storage.models import Pool, Volume
 from storage.second import lacks_reading
 from storage.services.wishes import PoolForbids, check_running, find_pool, find_volume
@@ -87,6 +88,7 @@ def decide_create(
         },
         changes=((f"volume:{name}", None, f"{format or 'raw'} of {capacity_bytes} bytes"),),
         notes=tuple(notes),
+        takes=owners.new(pool, name, capacity_bytes, by),
     )
 
 
@@ -143,6 +145,7 @@ def _copy(kind: str, source: Volume, into: Pool, name: str, format: str, by: Act
         },
         told={"copy": name, "pool": into.name, "format": format},
         changes=((f"volume:{name}", None, f"{format or 'raw'}, a copy of {source.name} in {into.name}"),),
+        takes=owners.new(into, name, source.capacity_bytes, by),
     )
 
 

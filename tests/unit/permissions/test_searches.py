@@ -9,7 +9,7 @@ from django.urls import resolve
 
 from access.api.views import ObjectViewSet
 from access.models import User
-from domains.api.pools_told import SEEN
+from storage.api.pools_told import SEEN
 from live.models import happened
 from tests.unit.access.people import client_of, give, person
 from tests.unit.api.test_routes import _api_routes, _path

@@ -1,4 +1,4 @@
-"""How replies name the pools that backups go to: by name to who may see them, by id alone to others."""
+"""How replies name a pool that something is in: by name to who may see it, by id alone to others."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
