@@ -4,6 +4,7 @@ A host keeps the authority's certificate beside its own until that is renewed, s
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -24,6 +25,11 @@ def life() -> timedelta:
 def renews_at(expires_at: datetime) -> datetime:
     """When a third of its life is left."""
     return expires_at - life() / 3
+
+
+def name_for(host_id: UUID) -> str:
+    """As whom a host's node knows us: nobody else is let in there, and the name opens no other."""
+    return f"ovirtlite host {host_id}"
 
 
 def current() -> Authority:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import transaction
@@ -59,7 +61,7 @@ def certified(
     shell = shell_of(host, over_ssh, credentials)
     signs, life = authority.current(), authority.life()
     theirs = signs.for_node(over_ssh.host, life=life)
-    ours = signs.for_us(host.certificate_name, life=life)
+    ours = signs.for_us(authority.name_for(host.pk), life=life)
     carrying.progress(42, "having libvirt listen with a certificate of ovirtlite's")
     own_certificate.put(shell, Shown(signs.certificate, theirs, ours.subject))
     fresh = Certified(
@@ -80,7 +82,7 @@ def certified(
         left = _put_back(shell)
         if not left or not isinstance(failure, errors.HypervisorError | JobFailed):
             raise
-        raise JobFailed(failure.code, f"{failure.detail} {left}") from failure
+        raise JobFailed(failure.code, f"{failure} {left}") from failure
     try:
         own_certificate.keep(shell)
     except errors.HypervisorError as failed:
@@ -91,14 +93,15 @@ def certified(
 def _come_back(host: Host, fresh: Certified) -> None:
     """libvirt may need a moment to begin anew. Raises HypervisorError."""
     until = time.monotonic() + _SERVES_WITHIN
+    # Nothing of it may stay in the host's folder where it comes to nothing.
+    with TemporaryDirectory() as folder:
+        _open_until(until, fresh, Path(folder))
+
+
+def _open_until(until: float, fresh: Certified, folder: Path) -> None:
     while True:
         try:
-            open_node(
-                fresh.uri,
-                fresh.credentials,
-                workdir=nodes.workdir(host.pk) / "fresh",
-                deadline=nodes.OPEN_SECONDS,
-            ).close()
+            open_node(fresh.uri, fresh.credentials, workdir=folder, deadline=nodes.OPEN_SECONDS).close()
             return
         except errors.NodeUnreachable as silent:
             if time.monotonic() > until:

@@ -70,22 +70,17 @@ def _meet(carrying: Carrying, host: Host) -> dict[str, Any]:
                 reached |= fresh.columns(uri)
         carrying.progress(50, "connecting, asking what it is and can do")
         info, capabilities = _ask(host, *by)
+        ends = host.certificate_expires_at is not None and by[0].transport == "ssh"
+        if ends:
+            kept = nodes.without_certificate(credentials)
+            reached |= NOT_CERTIFIED | {"uri": str(uri), "credentials": nodes.sealed(kept)}
         _record(host, uri, info, capabilities, reached)
-    _clear_away(host, uri, credentials, reached)
-    return result
-
-
-def _clear_away(host: Host, uri: NodeURI, credentials: Credentials, reached: dict[str, Any]) -> None:
-    """What an earlier enrolment left on the node, where it is reached otherwise now. `host`: as it was."""
-    if uri.transport != "ssh":
-        return
+    # What an earlier enrolment left on the node; `host` is as it was.
     if host.own_key and reached.get("own_key", host.own_key) != host.own_key:
         introducing.withdraw(host, uri, credentials, host.own_key)
-    if host.certificate_expires_at and "certificate_expires_at" not in reached:
+    if ends:
         certifying.withdraw(host, uri, credentials)
-        Host.objects.filter(pk=host.pk).update(
-            **NOT_CERTIFIED, credentials=nodes.sealed(nodes.without_certificate(credentials))
-        )
+    return result
 
 
 def _ask(host: Host, uri: NodeURI, credentials: Credentials) -> tuple[NodeInfo, Capabilities]:
@@ -155,8 +150,8 @@ def forget(carrying: Carrying) -> dict[str, Any]:
     else:
         credentials = nodes.credentials_of(host)
         # The certificate first: the key opens the way to it.
-        left = certifying.withdraw(host, uri, credentials) if host.certificate_expires_at else ""
-        left = left or introducing.withdraw(host, uri, credentials, host.own_key)
+        lefts = [certifying.withdraw(host, uri, credentials)] if host.certified else []
+        left = " ".join(filter(None, [*lefts, introducing.withdraw(host, uri, credentials, host.own_key)]))
     with transaction.atomic():
         services.gone(host)
     return {"key_removed": not left, "detail": left}

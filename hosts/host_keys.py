@@ -54,7 +54,7 @@ def confirm(host_id: UUID, fingerprint: str, *, by: Actor) -> Job:
     """
     with transaction.atomic():
         host = services.find(host_id, "host.edit", by)
-        if host.error_code not in CHANGED or host.ssh_uri:
+        if host.error_code not in CHANGED or host.certified:
             raise HostKeyNotChanged(host)
         shown = (host.shown_host_key or {}).get("fingerprint", fingerprint)
         if shown != fingerprint:

@@ -80,7 +80,7 @@ def introduced(
         left = "" if recorded else _undo(shell, given.own.public)
         if not isinstance(failure, errors.HypervisorError | JobFailed):
             raise
-        raise JobFailed(failure.code, f"{failure.detail} {left}".strip(), result=found) from failure
+        raise JobFailed(failure.code, f"{failure} {left}".strip(), result=found) from failure
 
 
 def _come_back(host: Host, uri: NodeURI, credentials: Credentials, private: str) -> None:

@@ -103,14 +103,14 @@ class Host(models.Model):
         return self.name
 
     @property
-    def certificate_name(self) -> str:
-        """As whom its node knows us: nobody else is let in, and the name opens no other node."""
-        return f"ovirtlite host {self.pk}"
-
-    @property
     def by_shell(self) -> str:
         """The address beyond which a shell or a tunnel is, where it is reached over ssh at all."""
-        return self.ssh_uri or self.uri
+        return self.ssh_uri if self.ssh_uri and "+tls://" in self.uri else self.uri
+
+    @property
+    def certified(self) -> bool:
+        """Whether it is reached by a certificate of ours, and not just still has one."""
+        return self.certificate_expires_at is not None and self.by_shell != self.uri
 
     @property
     def within(self) -> dict[str, uuid.UUID | None]:

@@ -27,7 +27,7 @@ def renew(host_id: UUID, *, by: Actor) -> Job:
     """
     with transaction.atomic():
         host = services.find(host_id, "host.edit", by)
-        if host.certificate_expires_at is None:
+        if not host.certified:
             raise NoOwnCertificate(f"{host.name} is reached by no certificate that ovirtlite made.")
         services.check_free(host)
         audit.record(by, KIND, "host", host.pk, host.name)
@@ -38,7 +38,7 @@ def renew_due() -> int:
     """Open a job for each host whose time has come; a failed one is tried again hours later. Returns how many."""
     now = timezone.now()
     lately = Job.objects.filter(kind=KIND, created_at__gt=now - _TRIED_AGAIN_AFTER).values("object_id")
-    due = Host.objects.filter(certificate_renews_at__lte=now).exclude(pk__in=lately)
+    due = Host.objects.filter(certificate_renews_at__lte=now, uri__contains="+tls://").exclude(pk__in=lately)
     opened = 0
     for pk, name in list(due.values_list("pk", "name")):
         try:

@@ -98,7 +98,7 @@ def edit(
             host.own_key = ""  # it is theirs from now on
         keeping = wanted.credentials
         theirs = nodes.certificate_of(keeping) != nodes.certificate_of(known)
-        if host.certificate_expires_at and (theirs or not _same_machine(host)):
+        if host.certificate_expires_at is not None and (theirs or not _same_machine(host)):
             keeping = keeping if theirs else nodes.without_certificate(keeping)
             for name, value in NOT_CERTIFIED.items():
                 setattr(host, name, value)

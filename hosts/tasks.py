@@ -38,11 +38,13 @@ def probe(carrying: Carrying) -> dict[str, Any]:
 def renew_certificate(carrying: Carrying) -> dict[str, Any]:
     """New certificates, on the node and here."""
     host = enrolling.host_of(carrying)
-    if host.certificate_expires_at is None:
+    if not host.certified:
         raise JobFailed(
             "no_own_certificate", f"{host.name} is reached by no certificate that ovirtlite made."
         )
-    return certifying.renew(carrying, host)
+    result = certifying.renew(carrying, host)
+    looking.hosts_changed()
+    return result
 
 
 def refresh(carrying: Carrying) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from access.actor import Actor
+from hosts import authority
 from hosts.api.reached import reached_by
 from hosts.host_keys import CHANGED
 from hosts.models import ANSWERS, Host
@@ -21,7 +22,7 @@ COLUMNS = (
     "id", "name", "uri", "migration_uri", "state", "error_code", "error_detail", "cluster_id", "cluster__name",
     "driver",
     "hostname", "libvirt_version", "hypervisor_version", "arch", "cpu_model", "cpus", "memory_bytes", "host_key",
-    "shown_host_key", "own_key", "ssh_uri", "certificate_expires_at", "certificate_renews_at",
+    "shown_host_key", "own_key", "certificate_expires_at", "certificate_renews_at",
     "seen_at", "credentials", "created_at", "updated_at", "version",
 )  # fmt: skip
 ACTIONS = ("edit", "refresh", "delete")
@@ -89,9 +90,7 @@ def present(row: dict[str, Any], page: Page) -> dict[str, Any]:
         "seen_at": row["seen_at"],
         "stale": stale(row["state"], row["seen_at"], page.now),
         "has_credentials": bool(row["credentials"]),
-        "reached_by": reached_by(
-            row["uri"], own_key=row["own_key"], certified=row["certificate_expires_at"] is not None
-        ),
+        "reached_by": _reached_by(row),
         "certificate": _certificate(row),
         "host_key": {"confirmed": False, **row["host_key"]} if row["host_key"] else None,
         "shown_host_key": row["shown_host_key"],
@@ -103,11 +102,16 @@ def present(row: dict[str, Any], page: Page) -> dict[str, Any]:
     }
 
 
+def _reached_by(row: dict[str, Any]) -> str:
+    certified = row["certificate_expires_at"] is not None
+    return reached_by(row["uri"], own_key=row["own_key"], certified=certified)
+
+
 def _certificate(row: dict[str, Any]) -> dict[str, Any] | None:
-    if row["certificate_expires_at"] is None:
+    if _reached_by(row) != "own_certificate":
         return None
     return {
-        "subject": f"CN={Host(pk=row['id']).certificate_name}",
+        "subject": f"CN={authority.name_for(row['id'])}",
         "expires_at": row["certificate_expires_at"],
         "renews_at": row["certificate_renews_at"],
     }
@@ -117,7 +121,8 @@ def _actions(row: dict[str, Any], page: Page, paths: dict[str, UUID | None]) -> 
     allowed = [action for action in ACTIONS if page.actor.scope(f"host.{action}").covers(paths)]
     if "edit" in allowed:
         allowed += ["rotate-key"] if row["own_key"] else []
-        allowed += ["renew-certificate"] if row["certificate_expires_at"] else []
+        allowed += ["renew-certificate"] if _reached_by(row) == "own_certificate" else []
         # A changed certificate is nothing to confirm: it is set up anew.
-        allowed += ["confirm-host-key"] if row["error_code"] in CHANGED and not row["ssh_uri"] else []
+        over_ssh = _reached_by(row) in {"ssh", "own_key"}
+        allowed += ["confirm-host-key"] if row["error_code"] in CHANGED and over_ssh else []
     return allowed

@@ -112,6 +112,16 @@ def test_from_a_key_to_a_certificate_and_back(
     host.refresh_from_db()
     assert opens(host)
 
+    # Over ssh again, and once more by a certificate, with what is known of it.
+    done(services.edit(host.pk, {"uri": machine.uri}, by=by)[1])
+    host.refresh_from_db()
+    assert (host.uri, host.ssh_uri, host.certified) == (machine.uri, "", False)
+    assert not nodes.credentials_of(host).tls_private_key
+    assert (settings.read_text(), machine.path(OURS).exists()) == (f"{before}\n", False)
+    done(services.edit(host.pk, {"install": "tls"}, by=by)[1])
+    host.refresh_from_db()
+    assert (host.certified, opens(host)) == (True, True)
+
     job = services.forget(host.pk, by=by, remove_key=True) or pytest.fail("no job")
     assert done(job) == {"key_removed": True, "detail": ""}
     assert (settings.read_text(), keys.read_text()) == (f"{before}\n", lines)
