@@ -223,4 +223,5 @@ def _may_show_yet(job: Job | None) -> bool:
 
 def _replaced(pool: Pool, name: str) -> bool:
     """A job puts another copy in its place, so that it is not there for a moment."""
-    return Job.objects.filter(state__in=OPEN, options__pool=str(pool.pk), options__name=name).exists()
+    jobs = Job.objects.filter(kind="volume.sparsify", state__in=OPEN)
+    return jobs.filter(options__pool=str(pool.pk), options__name=name).exists()

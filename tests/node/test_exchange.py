@@ -13,7 +13,11 @@ from access.errors import Conflict, Invalid
 from domains.copies.errors import CannotCopy
 from domains.exchange import services, transfer
 from domains.exchange.inspecting import look
-from domains.models import Domain
+from domains.models import Domain, Quota
+from domains.quotas.amounts import NOTHING
+from domains.quotas.counting import used
+from domains.quotas.errors import QuotaExceeded
+from hosts.models import Host
 from jobs.carrying import decide
 from jobs.errors import JobCancelled
 from jobs.kinds import Again, WasCancelled, kind_named
@@ -138,6 +142,36 @@ def test_a_disk_that_no_pool_holds_is_refused_once_it_is_known(site: Site, tmp_p
     assert (ended.state, ended.error_code) == (JobState.FAILED, "invalid")
     assert "MiB free" in ended.error_detail
     assert site.names() == {"huge.img"}
+
+
+@pytest.mark.parametrize("kind", ["ova", "vmdk"])
+def test_the_quota_is_asked_when_it_is_opened_and_when_it_was_read(
+    site: Site, tmp_path: Path, kind: str
+) -> None:
+    ova = kind == "ova"
+    content = appliances.appliance(tmp_path) if ova else appliances.disk(tmp_path, "vmdk", *STREAM)
+    volume = site.volume(f"old.{kind}", content, capacity_bytes=len(content))
+    before = site.names()
+    user = site.by.user
+    assert user is not None
+    quota = Quota.objects.create(user=user, domains=1, storage_bytes=MIB)
+    # Nobody has looked inside, so it is opened: how large it will be is known once its job has read it.
+    ended = site.ended(come(site, volume, name="never"))
+    assert (ended.state, ended.error_code) == (JobState.FAILED, "quota_exceeded"), ended.error_detail
+    assert "of storage" in ended.error_detail
+    assert (site.names(), site.has(ended.object_id)) == (before, False)
+    Host.objects.update(seen_at=timezone.now())
+    assert used([quota])[quota.pk].total == NOTHING
+    inside = site.done(services.request_inspection(volume.pk, by=site.by))
+    jobs = Job.objects.count()
+    with pytest.raises(QuotaExceeded):
+        come(site, volume, name="never")
+    assert Job.objects.count() == jobs
+    size = sum(one["capacity_bytes"] for one in inside["disks"])
+    Quota.objects.update(storage_bytes=size)
+    made = site.done(come(site, volume, name="back"))
+    assert str(Domain.objects.get(owner=user).pk) == made["domain"]
+    assert used([quota])[quota.pk].total.storage_bytes == size
 
 
 @pytest.mark.parametrize("step", ["reading", "compressing", "writing"])
