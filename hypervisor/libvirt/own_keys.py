@@ -18,16 +18,22 @@ from hypervisor.libvirt.ssh_shell import Shell
 _ALLOWS = "no-agent-forwarding,no-X11-forwarding,no-pty,no-user-rc"
 _COMMENT = re.compile(r"[A-Za-z0-9 ._:-]{1,80}")
 
-_ADD = """
+# Two jobs may be at one account's file; where there is no flock, the file is still never half.
+_BEGIN = """
 set -eu
 umask 077
 LC_ALL=C; export LC_ALL
+alone() {{ if [ -d "$1" ] && command -v flock >/dev/null 2>&1; then exec 9<"$1"; flock -w 10 9 || :; fi; }}
+"""
+_ADD = """
 line={line}
 blob={blob}
 folder="$HOME/.ssh"
 [ -d "$folder" ] || mkdir "$folder"
 file="$folder/authorized_keys"
-if [ -f "$file" ] && grep -qF -- "$blob" "$file"; then exit 0; fi
+alone "$folder"
+# A line that somebody has made a comment lets nobody in.
+if [ -f "$file" ] && grep -v '^[[:space:]]*#' "$file" | grep -qF -- "$blob"; then exit 0; fi
 # A last line without an end must not swallow ours.
 if [ -s "$file" ] && [ -n "$(tail -c 1 "$file")" ]; then line="
 $line"; fi
@@ -36,11 +42,9 @@ if command -v restorecon >/dev/null 2>&1; then restorecon "$folder" "$file" 2>/d
 """
 
 _REMOVE = """
-set -eu
-umask 077
-LC_ALL=C; export LC_ALL
 blob={blob}
 file="$HOME/.ssh/authorized_keys"
+alone "$HOME/.ssh"
 [ -f "$file" ] && grep -qF -- "$blob" "$file" || exit 0
 if [ -L "$file" ]; then file="$(readlink -f -- "$file")"; fi
 new="$file.ovirtlite.$$"
@@ -76,12 +80,12 @@ class OwnKey:
 def authorize(shell: Shell, public: str) -> None:
     """Let the key in as the shell's user. Twice is as once; the lines of others stay as they are."""
     line, blob = shlex.quote(f"{_ALLOWS} {public}"), shlex.quote(_blob(public))
-    shell.run(_ADD.format(line=line, blob=blob))
+    shell.run((_BEGIN + _ADD).format(line=line, blob=blob))
 
 
 def withdraw(shell: Shell, public: str, *, seconds: float = 20.0) -> None:
     """Let the key in no longer. The lines of others, and the file's owner and mode, stay as they are."""
-    shell.run(_REMOVE.format(blob=shlex.quote(_blob(public))), seconds=seconds)
+    shell.run((_BEGIN + _REMOVE).format(blob=shlex.quote(_blob(public))), seconds=seconds)
 
 
 def _blob(public: str) -> str:
