@@ -8774,6 +8774,8 @@ export interface components {
             /** @description The path of what it is a layer over. */
             backing: string;
             backing_format: string;
+            /** @description Whose it is by itself, for whose quota it counts: who made it, or whose domain let it go. */
+            owner: components["schemas"]["Reference"] | null;
             used_by: components["schemas"]["ObjectReference"][];
             /** @description All who use it, those you may not see unnamed; empty when nobody does. */
             used_by_words: string;
@@ -8847,6 +8849,8 @@ export interface components {
             /** @description The path of what it is a layer over. */
             backing: string;
             backing_format: string;
+            /** @description Whose it is by itself, for whose quota it counts: who made it, or whose domain let it go. */
+            owner: components["schemas"]["Reference"] | null;
             used_by: components["schemas"]["ObjectReference"][];
             /** @description All who use it, those you may not see unnamed; empty when nobody does. */
             used_by_words: string;
@@ -28176,6 +28180,8 @@ export interface operations {
                 offset?: number;
                 /** @description By any of name, format, capacity_bytes, allocation_bytes, pool, host, separated by commas; a minus in front turns it. */
                 ordering?: string;
+                /** @description Those that are this user's by themselves. */
+                owner?: string;
                 pool?: string;
                 /** @description A search term. */
                 search?: string;
