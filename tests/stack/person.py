@@ -25,6 +25,10 @@ class Person:
     def post(self, path: str, body: dict[str, Any] | None = None, *, expect: int = 201) -> Any:
         return self._answer(self._http.post(path, json=body or {}, headers=self._csrf()), expect)
 
+    def try_to_post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        """Whatever it is answered with."""
+        return self._http.post(path, json=body, headers=self._csrf())
+
     def delete(self, path: str, *, expect: int = 204) -> Any:
         return self._answer(self._http.delete(path, headers=self._csrf()), expect)
 

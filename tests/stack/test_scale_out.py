@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -163,6 +164,38 @@ def test_a_notice_reaches_the_sockets_of_the_other(here: Person, there: Person, 
         while wanted:
             told = json.loads(socket.recv(timeout=15))
             wanted.discard((told["type"], told.get("kind"), told.get("id")))
+
+
+def test_fifty_wishes_at_once_on_both(here: Person, there: Person) -> None:
+    """Half of them at each machine, with room for seven: never one more, and all are answered."""
+    room, wishes = 7, 50
+    (operator,) = [role for role in here.get("/roles/")["results"] if role["name"] == "operator"]
+    eve = here.post("/users/", {"username": "eve", "password": PASSWORD})
+    here.post("/grants/", {"user": eve["id"], "role": operator["id"]})
+    quota = here.post("/quotas/", {"user": eve["id"], "domains": room})
+    host = here.get("/hosts/")["results"][0]["id"]
+    people = [Person(one.address, "eve", PASSWORD) for one in (here, there)]
+
+    def wish(number: int) -> int:
+        xml = (
+            f"<domain type='qemu'><name>wish-{number}</name><memory unit='MiB'>16</memory>"
+            "<os><type>hvm</type></os><devices/></domain>"
+        )
+        reply = people[number % 2].try_to_post("/domains/", {"host": host, "xml": xml, "start": False})
+        assert reply.status_code == 202 or reply.json()["code"] == "quota_exceeded", reply.text
+        return reply.status_code
+
+    with ThreadPoolExecutor(wishes) as threads:
+        answers = list(threads.map(wish, range(wishes)))
+    assert (answers.count(202), answers.count(409)) == (room, wishes - room)
+    jobs = people[0].get("/jobs/", kind="domain.create")["results"]
+    assert len(jobs) == room
+    for job in jobs:
+        people[0].done(job)
+    assert here.get(f"/quotas/{quota['id']}/")["use"]["domains"] == room
+    assert here.get("/domains/", owner=eve["id"])["count"] == room
+    for person in people:
+        person.close()
 
 
 def test_the_second_worker_goes_on_alone(

@@ -188,7 +188,9 @@ def test_what_the_bin_forgets_stays_its_owners(eve: User, pool: Pool) -> None:
     """Deleted before any of this was kept."""
     gets(pool, "a")
     entry = deleted(pool.host, owner=eve)
-    xml = entry.xml.replace("<devices>", "<devices><disk type='file'><source file='/pool/a'/><target dev='vda'/></disk>")
+    xml = entry.xml.replace(
+        "<devices>", "<devices><disk type='file'><source file='/pool/a'/><target dev='vda'/></disk>"
+    )
     DeletedDomain.objects.filter(pk=entry.pk).update(xml=xml)
     assert used(eve) == MIB
     entry.refresh_from_db()
@@ -213,7 +215,9 @@ def test_what_was_lent_is_nobodys_again(eve: User, admin: User, pool: Pool) -> N
     Quota.objects.create(user=admin, storage_bytes=9 * MIB)
     mine = machine(pool, eve, "a", name="mine")
     defined(mine)
-    given = post(client_of(admin), f"{DOMAINS}{theirs.pk}/disks/", {"volume": str(Volume.objects.get(name="a").pk)})
+    given = post(
+        client_of(admin), f"{DOMAINS}{theirs.pk}/disks/", {"volume": str(Volume.objects.get(name="a").pk)}
+    )
     assert given.status_code == 202, given.json()
     defined(theirs, "/pool/a")
     ends(given.json()["id"])
