@@ -1,4 +1,4 @@
-"""Whose volumes are that stand by themselves: who made one in a pool, or whose domain let it go. See docs/adr/0034.
+"""Whose volumes are that stand by themselves: who made one in a pool, or whose domain let it go. See docs/adr/0036.
 
 Whoever a volume is of sees it and may delete it, whatever else they may in its pool; and it counts against their quota.
 Quotas lie above this layer, so they register what they have to say of a volume that is to be made or to be larger.

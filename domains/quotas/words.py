@@ -19,7 +19,7 @@ _HELPS = {
     "domains": "delete one",
     "vcpus": "give some up",
     "memory_bytes": "give some up",
-    "storage_bytes": "delete what you no longer need, also from the recycle bin,",
+    "storage_bytes": "delete what you no longer need, volumes that stayed behind and the recycle bin too,",
     "snapshots": "delete one",
 }
 

@@ -7514,7 +7514,7 @@ export interface components {
             memory_bytes?: number | null;
             /**
              * Format: int64
-             * @description The capacity of their disks, those in the recycle bin too.
+             * @description The capacity of their disks, those in the recycle bin too, and of what stays behind.
              */
             storage_bytes?: number | null;
             /** @description At most so many snapshots. */
@@ -7884,7 +7884,7 @@ export interface components {
             memory_bytes?: number | null;
             /**
              * Format: int64
-             * @description The capacity of their disks, those in the recycle bin too.
+             * @description The capacity of their disks, those in the recycle bin too, and of what stays behind.
              */
             storage_bytes?: number | null;
             /** @description At most so many snapshots. */

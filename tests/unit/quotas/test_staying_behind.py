@@ -1,4 +1,4 @@
-"""What domains let go counts for whose it was: taken out, left by a deletion; seen and deleted by them, and no other."""
+"""What domains let go counts for whose it was: taken out, left by a deletion; theirs to see and to delete."""
 
 from typing import Any
 from uuid import uuid4

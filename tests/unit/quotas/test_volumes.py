@@ -1,4 +1,4 @@
-"""Volumes that people make or make larger in a pool: asked of the quota where the job is opened, counted from then on."""
+"""Volumes that people make or make larger in a pool: asked of the quota as the job is opened, counted from then on."""
 
 from typing import Any
 from uuid import uuid4
@@ -161,8 +161,8 @@ _SNAPSHOT = """<domainsnapshot><name>s1</name><state>shutoff</state><creationTim
 <disks><disk name='vda' snapshot='internal'/></disks>
 <domain type='qemu'><name>web</name><memory unit='MiB'>8</memory><vcpu>1</vcpu><os><type>hvm</type></os><devices>
 <disk type='file' device='disk'><source file='/pool/a'/><target dev='vda'/></disk></devices></domain>
-<inactiveDomain type='qemu'><name>web</name><memory unit='MiB'>2</memory><vcpu>4</vcpu><os><type>hvm</type></os><devices/>
-</inactiveDomain></domainsnapshot>"""
+<inactiveDomain type='qemu'><name>web</name><memory unit='MiB'>2</memory><vcpu>4</vcpu><os><type>hvm</type></os>
+<devices/></inactiveDomain></domainsnapshot>"""
 
 
 def test_back_to_a_larger_snapshot(admin: User, eve: User, pool: Pool) -> None:
