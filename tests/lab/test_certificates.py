@@ -20,18 +20,18 @@ from hypervisor import errors
 from hypervisor.data import Credentials
 from hypervisor.libvirt import open_node, own_certificate, ssh
 from hypervisor.libvirt.own_certificate import Shown
+from hypervisor.libvirt.own_keys import OwnKey
 from hypervisor.libvirt.ssh_shell import ScriptFailed, Shell
 from hypervisor.uri import NodeURI
 from jobs.models import Job
 from tests.lab.cluster import Lab
-from tests.lab.cluster.keys import SSHKey
 from tests.lab.cluster.plan import FRESH
 from tests.lab.cluster.systemd import SystemdNode
 from tests.node.test_enrolment import by, done, ended, everything_stored
 
 __all__ = ["by"]
 pytestmark = pytest.mark.lab
-KEY = SSHKey.new()
+KEY = OwnKey.new("whoever enrols")
 CONF = "/etc/libvirt/libvirtd.conf"
 OURS = "/etc/pki/ovirtlite"
 

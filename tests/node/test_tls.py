@@ -2,25 +2,28 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
+from hypervisor.certificates import Authority
 from hypervisor.data import Credentials
 from hypervisor.errors import AuthenticationFailed, HostKeyChanged
 from tests.daemon import PrivateDaemon
-from tests.lab.cluster.keys import Authority
 from tests.node.conftest import Opener
+
+LIFE = timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
 def authority() -> Authority:
-    return Authority()
+    return Authority.new("one", life=LIFE)
 
 
 @pytest.fixture(scope="module")
 def server(authority: Authority) -> Iterator[str]:
     """Its address by IP, which its certificate names."""
-    shown = authority.server("node1.example", "127.0.0.1")
+    shown = authority.for_node("127.0.0.1", life=LIFE)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     daemon = PrivateDaemon(
@@ -40,7 +43,7 @@ def server(authority: Authority) -> Iterator[str]:
 def credentials(
     authority: Authority, client: Authority | None = None, *, name: str = "ovirtlite"
 ) -> Credentials:
-    ours = (client or authority).client(name)
+    ours = (client or authority).for_us(name, life=LIFE)
     return Credentials(
         tls_ca_certificate=authority.certificate, tls_certificate=ours.certificate, tls_private_key=ours.key
     )
@@ -52,7 +55,9 @@ def test_it_opens(server: str, authority: Authority, opened: Opener) -> None:
 
 def test_a_certificate_of_another_authority(server: str, authority: Authority, opened: Opener) -> None:
     with pytest.raises(AuthenticationFailed):
-        opened(f"test+tls://{server}/default", credentials(authority, Authority())).inventory()
+        opened(
+            f"test+tls://{server}/default", credentials(authority, Authority.new("other", life=LIFE))
+        ).inventory()
 
 
 def test_another_certificate_of_the_same_authority(server: str, authority: Authority, opened: Opener) -> None:
@@ -70,7 +75,7 @@ def test_no_certificate(server: str, authority: Authority, opened: Opener) -> No
 
 def test_a_machine_of_another_authority(server: str, opened: Opener) -> None:
     with pytest.raises(HostKeyChanged):
-        opened(f"test+tls://{server}/default", credentials(Authority()))
+        opened(f"test+tls://{server}/default", credentials(Authority.new("other", life=LIFE)))
 
 
 def test_a_machine_of_another_name(server: str, authority: Authority, opened: Opener) -> None:

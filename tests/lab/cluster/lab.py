@@ -12,13 +12,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from hypervisor.certificates import Authority
+from hypervisor.libvirt.own_keys import OwnKey
 from ovirtlite.embedded import guest as guest_image
 from tests.lab.cluster import agent as agent_image
 from tests.lab.cluster import guests, record
 from tests.lab.cluster.container import add_container
 from tests.lab.cluster.guests import Disk, Guest, Screen
-from tests.lab.cluster.keys import Authority, SSHKey
-from tests.lab.cluster.node import GUEST_FOLDER, Access, Node
+from tests.lab.cluster.node import GUEST_FOLDER, LIFE, Access, Node
 from tests.lab.cluster.plan import COMPUTE, STORAGE, Plan
 from tests.lab.cluster.record import Owner, Record
 from tests.lab.cluster.sightings import Sighting, sighting
@@ -84,8 +85,8 @@ class Lab:
         hosts = {name: self.plan.address(name) for name in names}
         self.storage.assemble(hosts)
         self.storage.machine.boot()
-        authority = Authority()
-        access = Access(authority, authority.client("ovirtlite"), SSHKey.new())
+        authority = Authority.new("lab", life=LIFE)
+        access = Access(authority, authority.for_us("ovirtlite", life=LIFE), OwnKey.new("lab"))
         for node in self.nodes.values():
             node.configure(hosts, access, image)
         self.storage.open_target()

@@ -8,16 +8,19 @@ import socket
 import time
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from tests.lab.cluster.keys import Authority, Certificate, SSHKey
+from hypervisor.certificates import Authority, Signed
+from hypervisor.libvirt.own_keys import OwnKey
 from tests.lab.cluster.machine import Machine
 from tests.lab.cluster.plan import Plan
 from tests.lab.cluster.run import COMMAND_SECONDS
 
 _CONFIGURED = ("libvirt", "ssh", "pki")
 _LIBVIRTD = "libvirtd --daemon --listen"
+LIFE = timedelta(days=30)
 _PORTS = {"ssh": 22, "tls": 16514, "tcp": 16509}
 _GUEST_NAME = re.compile(rb"\0guest=([^,\0]+)")
 LOCAL_IMAGES = "/var/lib/libvirt/images"
@@ -32,8 +35,8 @@ class Access:
     """What all nodes of a lab share: who signs for them, and with what one signs in."""
 
     authority: Authority
-    client: Certificate
-    ssh: SSHKey
+    client: Signed
+    ssh: OwnKey
 
 
 class Node(Machine):
@@ -175,7 +178,7 @@ migration_host = "{self.address}"
         link.symlink_to(f"/etc/libvirt/{folder}/{name}.xml")
 
     def _configure_tls(self, access: Access) -> None:
-        server = access.authority.server(self.name, self.address)
+        server = access.authority.for_node(self.address, life=LIFE)
         self.write("/etc/pki/CA/cacert.pem", access.authority.certificate)
         for role, pair in (("server", server), ("client", access.client)):
             self.write(f"/etc/pki/libvirt/{role}cert.pem", pair.certificate)
@@ -187,9 +190,9 @@ migration_host = "{self.address}"
                 "tls_private_key": access.client.key,
             }
 
-    def configure_ssh(self, user: SSHKey) -> None:
+    def configure_ssh(self, user: OwnKey) -> None:
         """A host key of its own, and one key that signs in."""
-        own = SSHKey.new()
+        own = OwnKey.new(self.name)
         self.write("/etc/ssh/ssh_host_ed25519_key", own.private, mode=0o600)
         self.write("/etc/ssh/ssh_host_ed25519_key.pub", f"{own.public}\n")
         self.write(
@@ -203,7 +206,7 @@ UsePAM no
 UseDNS no
 """,
         )
-        self.write(f"{_SSH}/authorized_keys", f"{user.public} lab\n", mode=0o600)
+        self.write(f"{_SSH}/authorized_keys", f"{user.public}\n", mode=0o600)
         self.write(f"{_SSH}/id_ed25519", user.private, mode=0o600)
         self.path(_HOME).chmod(0o700)
         self.host_key_line = f"{self.address},{self.name} {own.public}\n"

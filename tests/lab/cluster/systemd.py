@@ -3,8 +3,8 @@
 import shutil
 from uuid import uuid4
 
+from hypervisor.libvirt.own_keys import OwnKey
 from tests.lab.cluster import cgroups, wires
-from tests.lab.cluster.keys import SSHKey
 from tests.lab.cluster.node import Node
 from tests.lab.cluster.plan import Plan
 
@@ -46,7 +46,7 @@ class SystemdNode(Node):
     def __init__(self, plan: Plan, name: str) -> None:
         super().__init__(plan, name, "ssh")
 
-    def configure_alone(self, ssh: SSHKey) -> None:
+    def configure_alone(self, ssh: OwnKey) -> None:
         """Write what it needs to serve, to whoever has this key."""
         self.assemble({self.name: self.address}, _START)
         for folder in ("libvirt", "ssh", "pki", "systemd/system"):
