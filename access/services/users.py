@@ -121,7 +121,7 @@ def change(id: UUID, changes: dict[str, Any], *, expected: int | None, by: Actor
         user.display_name = changes.get("name", user.display_name)
         user.is_active = changes.get("active", user.is_active)
         if "active" in changes:
-            # From now on it is closed or open by a person's word, whatever a directory says of it later.
+            # Closed by a person's word it stays so, also once the directory has them again.
             OutsideIdentity.objects.filter(user=user).update(left_at=None)
         if changes.get("password") is not None:
             check_password(changes["password"], user)
