@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.crowd import node_with
-from tests.installation import PASSWORD, Installation, eventually, free_port, installation
+from tests.installation import PASSWORD, Installation, eventually, free_port
 from tests.stack.machine import Machine, machine
 from tests.stack.person import Person
 
@@ -21,23 +21,6 @@ COUNTED = ("hosts", "clusters", "domains", "jobs", "users", "groups", "roles", "
 def node() -> Iterator[Machine]:
     with machine() as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """After all these tests, its log must hold no traceback either."""
-    with installation(tmp_path_factory.mktemp("bad-input") / "home", OVIRTLITE_LOCAL_ROOTS="/tmp") as made:
-        made.start()
-        made.wait_until_ready()
-        yield made
-        assert "Traceback" not in made.log()
-
-
-@pytest.fixture(scope="module")
-def admin(product: Installation) -> Iterator[Person]:
-    person = Person(product.address, "admin", PASSWORD)
-    yield person
-    person.close()
 
 
 def problem(document: Any, code: str) -> Document:

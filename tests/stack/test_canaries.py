@@ -3,7 +3,9 @@
 THREATS 18 and 23: the database, all that ever went through Redis, every log, every reply.
 """
 
+import getpass
 import json
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -22,8 +24,11 @@ import pyotp
 import pytest
 import redis
 
-from tests.daemon import PrivateDaemon, private_daemon
-from tests.installation import PASSWORD, PROJECT, Installation, eventually, free_port, installation
+from ovirtlite.supervisor.processes import Process
+from tests.daemon import private_daemon
+from tests.installation import PROJECT, Installation, eventually, free_port
+from tests.node.secure_shell import SSHServer
+from tests.stack.canaries import Canaries
 from tests.stack.person import Person
 
 pytestmark = pytest.mark.stack
@@ -32,23 +37,6 @@ LISTS = (
     "hosts", "clusters", "domains", "pools", "volumes", "networks", "jobs", "users", "groups", "roles", "grants",
     "tokens", "audit", "events", "deleted-domains", "templates", "images",
 )  # fmt: skip
-
-
-class Canaries:
-    """Words that stand nowhere else."""
-
-    def __init__(self) -> None:
-        self.words: dict[str, str] = {"the administrator's password": PASSWORD}
-
-    def new(self, what: str, length: int = 32) -> str:
-        return self.note(what, token_hex(16)[:length])
-
-    def note(self, what: str, word: str) -> str:
-        self.words[what] = word
-        return word
-
-    def found_in(self, text: str) -> set[str]:
-        return {what for what, word in self.words.items() if word in text or quote(word) in text}
 
 
 @contextmanager
@@ -181,67 +169,116 @@ def _tell_domain(person: Person, canaries: Canaries, host: str) -> str:
     return domain
 
 
-def test_no_secret_is_anywhere_that_it_must_not_be(tmp_path: Path) -> None:
-    canaries = Canaries()
-    settings = {
-        "OVIRTLITE_LOCAL_ROOTS": "/tmp",
-        "OVIRTLITE_LOG_LEVEL": "INFO",
-        "OVIRTLITE_OIDC_ISSUER": f"http://127.0.0.1:{free_port()}",
-        "OVIRTLITE_OIDC_CLIENT_ID": "ovirtlite",
-        "OVIRTLITE_OIDC_CLIENT_SECRET": canaries.new("the provider's client secret"),
-    }
-    with installation(tmp_path / "home", **settings) as product, private_daemon() as daemon:
-        product.start()
-        product.wait_until_ready()
-        at = product.run_folder / "redis.sock"
-        with watched_redis(at) as commands:
-            person = Person(product.address, "admin", PASSWORD)
-            session = person._http.cookies["ovirtlite_session"]
-            token = _tell_everything(person, daemon, canaries)
-            _repeat_with_key(product, token, canaries)
-            places = {
-                "the database": _dump(product.home / "db.sqlite3"),
-                "Redis": _in_redis(at),
-                "a reply": _all_replies(person),
-                "the export of the audit log": httpx.get(
-                    f"http://{product.address}/api/v1/audit/export/",
-                    headers={"Authorization": f"Bearer {token}"},
-                ).text,
-                "a command's words": _command(product, "rotate_secrets"),
-            }
-            places["the database after the rotation"] = _dump(product.home / "db.sqlite3")
-            person.close()
-        places["what was said to Redis"] = "\n".join(commands)
-        product.stop()
-        places["the terminal"] = product.said()
-        for file in (product.home / "log").iterdir():
-            places[f"log/{file.name}"] = file.read_text(errors="replace")
-        assert len(commands) > 100
-        assert "canary" in places["the database"]
-        assert "host.enrol" in places["the export of the audit log"]
-        assert {where: found for where, text in places.items() if (found := canaries.found_in(text))} == {}
-        assert "seal:v2:" not in places["a reply"] + places["the terminal"]
-        # The database names sessions by their keys, as Django has it; nobody else does.
-        assert [where for where, text in places.items() if session in text and "database" not in where] == []
-        for file in product.home.rglob("*"):
-            if file.name in {"keys", "secret_key", "audit-head"} or "nodes" in file.parts:
-                assert file.stat().st_mode & 0o077 == 0, file
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[SSHServer]:
+    """A machine that is reached over ssh, by the key "user"."""
+    folder = tmp_path / "sshd"
+    folder.mkdir()
+    with private_daemon() as daemon:
+        server = SSHServer(folder, daemon)
+        server.authorize(server.key("user"))
+        server.start(server.key("host"))
+        with closing(libvirt.open(daemon.uri())) as connection:
+            connection.storagePoolCreateXML(
+                f"<pool type='dir'><name>images</name><target><path>{daemon.directory('images')}</path></target></pool>"
+            )
+            yield server
+        server.stop()
 
 
-def _tell_everything(person: Person, daemon: PrivateDaemon, canaries: Canaries) -> str:
-    with closing(libvirt.open(daemon.uri())) as connection:
-        connection.storagePoolCreateXML(
-            f"<pool type='dir'><name>images</name><target><path>{daemon.directory('images')}</path></target></pool>"
-        )
-        host = person.done(person.post("/hosts/", {"name": "node", "uri": daemon.uri()}, expect=202))[
-            "object"
-        ]["id"]
-        (pool,) = eventually(lambda: person.get("/pools/", host=host)["results"], within=20, what="the pool")
-        _tell_hosts(person, canaries)
-        token = _tell_accounts(person, canaries)
-        _tell_storage(person, canaries, host, pool["id"])
-        _tell_domain(person, canaries, host)
-    return token
+@pytest.fixture
+def carol(admin: Person, product: Installation, canaries: Canaries) -> Iterator[Person]:
+    """Another administrator: she sets up a second factor."""
+    password = canaries.new("another administrator's password")
+    user = admin.post("/users/", {"username": "carol", "password": password})
+    role = admin.get("/roles/", name="administrator")["results"][0]["id"]
+    admin.post("/grants/", {"user": user["id"], "role": role})
+    person = Person(product.address, "carol", password)
+    yield person
+    person.close()
+
+
+def test_no_secret_is_anywhere_that_it_must_not_be(
+    product: Installation, carol: Person, shell: SSHServer, canaries: Canaries
+) -> None:
+    """What the logs hold is looked at once it has ended: see conftest.py."""
+    at = product.run_folder / "redis.sock"
+    with watched_redis(at) as commands:
+        session = carol._http.cookies["ovirtlite_session"]
+        host, domain, token = _tell_everything(carol, shell, canaries)
+        _repeat_with_key(product, token, canaries)
+        places = {
+            "the database": _dump(product.home / "db.sqlite3"),
+            "Redis": _in_redis(at),
+            "a reply": _all_replies(carol),
+            "the export of the audit log": httpx.get(
+                f"http://{product.address}/api/v1/audit/export/",
+                headers={"Authorization": f"Bearer {token}"},
+            ).text,
+            "a command's words": _rotate(product, shell, carol, host, domain),
+        }
+        places["the database after the rotation"] = _dump(product.home / "db.sqlite3")
+    places["what was said to Redis"] = "\n".join(commands)
+    carol.delete(f"/hosts/{host}/")
+    for file in (product.home / "log").iterdir():
+        places[f"log/{file.name}"] = file.read_text(errors="replace")
+    assert len(commands) > 100
+    assert "canary" in places["the database"]
+    assert "host.enrol" in places["the export of the audit log"]
+    assert {where: found for where, text in places.items() if (found := canaries.found_in(text))} == {}
+    assert "seal:v2:" not in places["a reply"]
+    # The database names sessions by their keys, as Django has it; nobody else does.
+    assert [where for where, text in places.items() if session in text and "database" not in where] == []
+    for file in product.home.rglob("*"):
+        if file.name in {"keys", "secret_key", "audit-head"} or "nodes" in file.parts:
+            assert file.stat().st_mode & 0o077 == 0, file
+
+
+def _rotate(product: Installation, shell: SSHServer, person: Person, host: str, domain: str) -> str:
+    """Seal everything anew, while nodes are connected: they stay so, and the secrets still open them."""
+    nodewatch = product.pid_of("nodewatch")
+    lines = _lines(shell, nodewatch)
+    assert lines, "the node is watched over ssh"
+    said = _command(product, "rotate_secrets")
+    assert "in hosts.Host.credentials" in said
+    assert _lines(shell, nodewatch) >= lines, "none hangs up"
+    assert person.get(f"/hosts/{host}/")["state"] == "up"
+    for line in _lines(shell):  # a cut that is nobody's wish
+        line.signal(signal.SIGKILL)
+    person.done(person.post(f"/domains/{domain}/destroy/", expect=202))
+    eventually(
+        lambda: person.get(f"/domains/{domain}/")["state"] == "shutoff", within=30, what="the node is watched"
+    )
+    return said
+
+
+def _lines(shell: SSHServer, part: int | None = None) -> set[Process]:
+    """The programs that hold connections with this machine; of one part of the product, by its pid."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue  # it has ended meanwhile
+        is_one = words[0].endswith(b"ssh") and str(shell.port).encode() in words
+        if is_one and part in {None, parent}:
+            found.add(Process.of(int(folder.name)))
+    return {one for one in found if one is not None}
+
+
+def _tell_everything(person: Person, shell: SSHServer, canaries: Canaries) -> tuple[str, str, str]:
+    """Of all that can be told; the host, the domain and the token that came of it."""
+    key = (shell.folder / "user").read_text()
+    canaries.note("a key that opens a node", key.splitlines()[2])
+    uri = f"qemu+ssh://{getpass.getuser()}@127.0.0.1:{shell.port}/session"
+    wish = {"name": "canary", "uri": uri, "credentials": {"ssh_private_key": key}}
+    host: str = person.done(person.post("/hosts/", wish, expect=202))["object"]["id"]
+    (pool,) = eventually(lambda: person.get("/pools/", host=host)["results"], within=20, what="the pool")
+    _tell_hosts(person, canaries)
+    token = _tell_accounts(person, canaries)
+    _tell_storage(person, canaries, host, pool["id"])
+    return host, _tell_domain(person, canaries, host), token
 
 
 def _repeat_with_key(product: Installation, token: str, canaries: Canaries) -> None:

@@ -10,7 +10,7 @@ from hypervisor.libvirt import open_node
 from hypervisor.uri import NodeURI, UriPolicy
 from tests.crowd import node_with
 from tests.daemon import PrivateDaemon, private_daemon
-from tests.installation import PASSWORD, eventually, installation
+from tests.installation import eventually
 from tests.stack.person import Person
 
 pytestmark = pytest.mark.stack
@@ -21,16 +21,6 @@ FEW, MANY = 5, 500
 def daemon() -> Iterator[PrivateDaemon]:
     with private_daemon() as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
-    with installation(tmp_path_factory.mktemp("many") / "home", OVIRTLITE_LOCAL_ROOTS="/tmp") as product:
-        product.start()
-        product.wait_until_ready()
-        person = Person(product.address, "admin", PASSWORD)
-        yield person
-        person.close()
 
 
 def uri_of(daemon: PrivateDaemon, domains: int) -> str:
@@ -44,15 +34,18 @@ def test_the_first_inventory(admin: Person, daemon: PrivateDaemon) -> None:
     names = [
         domain["name"]
         for offset in range(0, MANY, 100)
-        for domain in admin.get("/domains/", limit="100", offset=str(offset))["results"]
+        for domain in admin.get("/domains/", host=host["id"], limit="100", offset=str(offset))["results"]
     ]
     assert names == [f"guest-{number:05}" for number in range(MANY)]
     # What only the XML tells is read one by one, when there is time.
     eventually(
-        lambda: admin.get("/domains/", ordering="vcpus", limit="1")["results"][0]["vcpus"] == 2,
+        lambda: (
+            admin.get("/domains/", host=host["id"], ordering="vcpus", limit="1")["results"][0]["vcpus"] == 2
+        ),
         within=60,
         what="every definition is read",
     )
+    admin.delete(f"/hosts/{host['id']}/")
 
 
 def test_calls_do_not_grow_with_the_domains(daemon: PrivateDaemon, tmp_path: Path) -> None:
