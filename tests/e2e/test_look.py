@@ -77,6 +77,20 @@ def test_chinese_is_spoken(anybody: Visitor, session: Any) -> None:
     expect(visit.page.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
+def test_columns_are_chosen_by_keyboard_and_kept(visit: Visit, node: Node) -> None:
+    visit.go("/domains")
+    visit.page.get_by_role("button", name="Columns of Virtual machines").focus()
+    visit.page.keyboard.press("Enter")
+    for name in ("Addresses", "CPUs"):
+        visit.page.get_by_role("checkbox", name=name, exact=True).focus()
+        visit.page.keyboard.press("Space")
+    visit.page.keyboard.press("Escape")
+    for _ in range(2):
+        expect(visit.page.get_by_role("columnheader", name="Addresses")).to_be_visible()
+        expect(visit.page.get_by_role("columnheader", name="CPUs")).to_have_count(0)
+        visit.page.reload()
+
+
 def test_the_search_is_opened_and_used_by_keyboard(visit: Visit, node: Node) -> None:
     visit.go("/")
     visit.is_live()

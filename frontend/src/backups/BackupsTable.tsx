@@ -45,6 +45,7 @@ export function BackupsTable({ domain, firstStep }: { domain?: string; firstStep
   return (
     <DataTable
       label={t("backup.many")}
+      name="backups"
       columns={domain ? columns.filter(({ key }) => key !== "domain") : columns}
       table={table}
       query={query}

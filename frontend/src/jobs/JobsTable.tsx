@@ -29,6 +29,7 @@ export function JobsTable({ object, host }: { object?: string; host?: string }) 
   return (
     <DataTable
       label={t("job.title")}
+      name="jobs"
       columns={object ? columns.filter((column) => column.key !== "object") : columns}
       table={table}
       query={query}

@@ -54,6 +54,7 @@ export function NetworksTable({ host, firstStep }: { host?: string; firstStep?: 
   return (
     <DataTable
       label={t("network.many")}
+      name="networks"
       columns={host ? columns.filter((column) => column.key !== "host") : columns}
       table={table}
       query={query}

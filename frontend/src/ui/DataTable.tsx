@@ -5,20 +5,19 @@ import { useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Page } from "../api/types";
+import { ColumnChooser } from "./ColumnChooser";
+import { drawn, useChoice, type Shown } from "./columns";
 import { usePointerOver } from "./pointerOver";
 import { OutdatedAlert, ProblemPage } from "./Problems";
 import { useSteadyOrder } from "./steadyOrder";
 import { PAGE_SIZES, type TableState } from "./tableState";
 import { NothingFound, TableFilters, type Filter } from "./TableFilters";
 
-export interface Column<T> {
-  key: string;
+export interface Column<T> extends Shown {
   title: string;
   /** The name that the server sorts by. */
   sort?: string;
   cell: (row: T) => ReactNode;
-  /** Absent on windows narrower than this. */
-  from?: "lg" | "xl" | "2xl";
   /** As wide as its content. */
   fit?: boolean;
   numeric?: boolean;
@@ -31,6 +30,8 @@ export interface Selection<T> {
 
 interface DataTableProps<T extends { id: string; name?: string }> {
   label: string;
+  /** By what this browser remembers which columns somebody wants; without it one cannot choose. */
+  name?: string;
   columns: readonly Column<T>[];
   table: TableState;
   query: UseQueryResult<Page<T>>;
@@ -50,8 +51,10 @@ const NAME_WIDTH = 20; // per cent
 
 /** A list as every page shows one: search, filters, server-side order and pages, rows that hold still while they live. */
 export function DataTable<T extends { id: string; name?: string }>(props: DataTableProps<T>) {
-  const { label, columns, table, query, empty, filters = [], searchable = true, selection, rowActions, dimmed } = props;
+  const { label, table, query, empty, filters = [], searchable = true, selection, rowActions, dimmed } = props;
   const { t } = useTranslation();
+  const [choice, setChoice] = useChoice(props.name ?? "");
+  const columns = drawn(props.columns, choice);
   const body = useRef<HTMLTableSectionElement>(null);
   const pinned = usePointerOver(body);
   const view = JSON.stringify(table.query);
@@ -109,7 +112,8 @@ export function DataTable<T extends { id: string; name?: string }>(props: DataTa
             </ToolbarItem>
           )}
           {count > 0 && (
-            <ToolbarItem variant="pagination" align={{ default: "alignEnd" }}>
+            <ToolbarItem variant="pagination" align={{ default: "alignEnd" }} className="ol-state">
+              {props.name && <ColumnChooser label={label} columns={props.columns.slice(1)} choice={choice} onChoice={setChoice} />}
               {pagination(false)}
             </ToolbarItem>
           )}

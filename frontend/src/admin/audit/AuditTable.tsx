@@ -92,6 +92,7 @@ export function AuditTable({ actor, from = "", to = "", besideFilters }: AuditTa
         <DrawerContentBody>
           <DataTable
             label={t("admin.audit.many")}
+            name="audit"
             columns={actor ? columns.filter(({ key }) => key !== "who") : columns}
             table={table}
             query={query}

@@ -16,6 +16,9 @@ import { QuotaDialog } from "./QuotaDialog";
 import { RESOURCES } from "./quotaForm";
 import { UseBar } from "./UseBar";
 
+// What a narrow window leaves out first.
+const NARROW_OUT: readonly string[] = ["storage_bytes", "snapshots"];
+
 /** Limits with what is used of them. */
 export function QuotasTable({ user, firstStep }: { user?: string; firstStep?: ReactNode }) {
   const { t } = useTranslation();
@@ -43,6 +46,7 @@ export function QuotasTable({ user, firstStep }: { user?: string; firstStep?: Re
     { key: "cluster", title: t("cluster"), sort: "cluster", cell: ({ cluster }) => cluster?.name ?? <span className="ol-quiet">{t("admin.quotas.allClusters")}</span> },
     ...RESOURCES.map((resource) => ({
       key: resource,
+      ...(NARROW_OUT.includes(resource) && { from: "lg" as const }),
       title: t(`admin.quotas.resource.${resource}`),
       cell: (quota: Quota) => <UseBar resource={resource} use={quota.use[resource]} limit={quota[resource]} />,
     })),
@@ -50,6 +54,7 @@ export function QuotasTable({ user, firstStep }: { user?: string; firstStep?: Re
   return (
     <DataTable
       label={t("admin.quotas.many")}
+      name="quotas"
       columns={user ? columns.filter(({ key }) => key !== "name") : columns}
       table={table}
       query={query}

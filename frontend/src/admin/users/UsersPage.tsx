@@ -63,6 +63,7 @@ export default function UsersPage() {
     <ListPage title={t("admin.users.many")} actions={add}>
       <DataTable
         label={t("admin.users.many")}
+        name="users"
         columns={columns}
         table={table}
         query={query}

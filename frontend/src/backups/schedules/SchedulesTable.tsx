@@ -54,6 +54,7 @@ export function SchedulesTable({ firstStep }: { firstStep?: ReactNode }) {
   return (
     <DataTable
       label={t("schedule.many")}
+      name="schedules"
       columns={columns}
       table={table}
       query={query}

@@ -49,6 +49,7 @@ export function DeletedPage() {
       <PageSection isFilled>
         <DataTable
           label={t("deleted.title")}
+          name="deleted"
           columns={columns}
           table={table}
           query={query}

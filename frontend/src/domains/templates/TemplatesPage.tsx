@@ -52,6 +52,7 @@ function TemplatesList() {
       <PageSection isFilled>
         <DataTable
           label={t("template.many")}
+          name="templates"
           columns={columns}
           table={table}
           query={query}

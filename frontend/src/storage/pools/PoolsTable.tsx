@@ -47,6 +47,7 @@ export function PoolsTable({ host, firstStep }: { host?: string; firstStep?: Rea
   return (
     <DataTable
       label={t("pool.many")}
+      name="pools"
       columns={host ? columns.filter((column) => column.key !== "host") : columns}
       table={table}
       query={query}

@@ -35,6 +35,7 @@ export function VolumesTable({ pool, onCreate, onUpload }: VolumesTableProps) {
   return (
     <DataTable
       label={t("pool.volumes")}
+      name="volumes"
       columns={columns}
       table={table}
       query={query}
