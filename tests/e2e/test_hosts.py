@@ -1,12 +1,16 @@
-"""Hosts from the browser: added, added wrongly and corrected, and gone silent."""
+"""Hosts from the browser: added, added wrongly and corrected, gone silent, another machine by its key, in a cluster."""
 
+import getpass
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.node import Node, private_node
 from tests.e2e.visit import Visit
+from tests.node.secure_shell import SSHServer
 from tests.stack.person import Person
 
 pytestmark = pytest.mark.e2e
@@ -22,6 +26,26 @@ def stranger(admin: Person) -> Iterator[Node]:
         yield made
         for host in admin.get("/hosts/", name="cellar-host")["results"]:
             admin.delete(f"/hosts/{host['id']}/")
+
+
+@pytest.fixture
+def server(stranger: Node, tmp_path: Path) -> Iterator[SSHServer]:
+    """The way to that node through ssh."""
+    folder = tmp_path / "sshd"
+    folder.mkdir()
+    running = SSHServer(folder, stranger.daemon)
+    running.authorize(running.key("user"))
+    running.start(running.key("host"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def no_cluster(admin: Person) -> Iterator[None]:
+    """What the test makes goes again."""
+    yield
+    for one in admin.get("/clusters/", search="Basement")["results"]:
+        admin.delete(f"/clusters/{one['id']}/")
 
 
 def dialog(page: Page) -> Locator:
@@ -101,3 +125,66 @@ def test_a_host_that_goes_silent_leaves_what_was_last_seen(stranger: Node, visit
 
     stranger.daemon.restart()
     expect(visit.page.get_by_text("cellar-host does not answer")).to_have_count(0, timeout=BACK_WITHIN_MS)
+
+
+def test_another_key_is_shown_beside_the_known_one_until_somebody_compared_it(
+    stranger: Node, server: SSHServer, admin: Person, visit: Visit
+) -> None:
+    other = server.key("before").with_suffix(".pub").read_text()
+    known = f"[127.0.0.1]:{server.port} {other}"
+    job = admin.post(
+        "/hosts/",
+        {
+            "name": "cellar-host",
+            "uri": f"qemu+ssh://{getpass.getuser()}@127.0.0.1:{server.port}/session",
+            "credentials": {"ssh_private_key": (server.folder / "user").read_text(), "known_hosts": known},
+        },
+        expect=202,
+    )
+    failed = admin.ended(job)
+    assert failed["error"]["code"] == "host_key_changed"
+    host = admin.get(f"/hosts/{failed['object']['id']}/")
+
+    visit.go("/hosts")
+    expect(visit.row("cellar-host")).to_contain_text("another SSH key")
+    visit.page.get_by_role("link", name="cellar-host").click()
+    alert = visit.page.locator("main .pf-v6-c-alert")
+    expect(alert).to_contain_text(host["shown_host_key"]["fingerprint"])
+    expect(alert).to_contain_text("ssh-keygen -lf")
+    alert.get_by_role("button", name="Confirm the new key").click()
+    asked = dialog(visit.page)
+    expect(asked).to_contain_text(host["shown_host_key"]["fingerprint"])
+    expect(asked.get_by_role("button", name="Confirm the new key")).to_be_disabled()
+    asked.get_by_label("I compared it").check()
+    asked.get_by_role("button", name="Confirm the new key").click()
+    expect(visit.page.locator(".ol-page-head")).to_contain_text("Up")
+    expect(alert).to_have_count(0)
+
+
+def test_a_cluster_is_made_filled_and_shared(visit: Visit, node: Node, no_cluster: None) -> None:
+    page = visit.page
+    visit.go("/hosts?tab=clusters")
+    page.get_by_role("button", name="Create cluster").first.click()
+    dialog(page).get_by_role("textbox", name="Name", exact=True).fill("Basement")
+    dialog(page).get_by_role("button", name="Create cluster").click()
+    expect(page.get_by_role("heading", name="Basement")).to_be_visible()
+    page.get_by_role("button", name="Choose hosts").click()
+    dialog(page).get_by_role("textbox", name="Hosts").fill("rack1")
+    page.get_by_role("menuitem", name="rack1").get_by_role("checkbox").check()
+    page.keyboard.press("Escape")
+    dialog(page).get_by_role("button", name="Save").click()
+    expect(page.get_by_role("tabpanel")).to_contain_text("1 of 1 up")
+    page.get_by_role("tab", name="Virtual machines").click()
+    expect(visit.row("mail")).to_be_visible()
+
+    page.get_by_role("tab", name="Access").click()
+    page.get_by_role("button", name="Share", exact=True).click()
+    dialog(page).get_by_role("textbox", name="Username").fill("admin")
+    dialog(page).get_by_role("combobox", name="Role", exact=True).fill("viewer")
+    page.get_by_role("option", name=re.compile("^viewer")).click()
+    dialog(page).get_by_role("button", name="Share", exact=True).click()
+    here = page.get_by_role("row").filter(has_text="This object")
+    expect(here).to_contain_text("viewer")
+    here.get_by_role("button", name="Take back").click()
+    dialog(page).get_by_role("button", name="Take back").click()
+    expect(here).to_have_count(0)

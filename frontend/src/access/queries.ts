@@ -4,7 +4,7 @@ import { api } from "../api/client";
 import { asProblem } from "../api/problem";
 import type { Me, NewToken, Page, Permission, Token, TokenWish } from "../api/types";
 import { keys } from "../live/keys";
-import { reaches } from "./reach";
+import { reaches, reachesKind, type GrantableKind } from "./reach";
 import type { RequestOptions } from "./webauthn";
 
 export interface Provider {
@@ -43,9 +43,10 @@ export function useMaySomewhere(...permissions: readonly Permission[]): boolean 
   return may !== undefined && permissions.some((each) => reaches(may, each));
 }
 
-/** Whether there is anything that one may share with others, or give out: then objects show who has what on them. */
-export function useMayShare(): boolean {
-  return useMaySomewhere("grant.manage", "grant.share");
+/** Whether there may be an object of this kind that one may share with others: then such objects show who has what on them. */
+export function useMayShare(kind: GrantableKind): boolean {
+  const may = useMe().data?.permissions;
+  return may !== undefined && (may.everywhere.includes("grant.manage") || reachesKind(may, "grant.share", kind));
 }
 
 /** What the server waits for after the right password. */

@@ -1,3 +1,4 @@
+import type { components } from "../api/schema";
 import type { Me, Permission } from "../api/types";
 
 // From where a permission about a kind of object reaches such objects: one about machines that stands on a pool finds none.
@@ -19,6 +20,14 @@ const MADE_ON: Partial<Record<Permission, readonly string[]>> = {
   "network.create": OF_A_HOST,
   "host.enrol": ["cluster"],
 };
+
+export type GrantableKind = components["schemas"]["GrantableKind"];
+
+/** Whether a permission is had everywhere, or on something from where it reaches objects of this kind. */
+export function reachesKind(permissions: Me["permissions"], permission: Permission, kind: GrantableKind): boolean {
+  const from = REACHED_FROM[kind] ?? [kind];
+  return permissions.everywhere.includes(permission) || (permissions.on[permission] ?? []).some((each) => from.includes(each));
+}
 
 /** Whether a permission is had everywhere, or on something from where it reaches what it is about. */
 export function reaches(permissions: Me["permissions"], permission: Permission): boolean {

@@ -1,10 +1,12 @@
 import { PageSection } from "@patternfly/react-core";
 import { lazy, Suspense } from "react";
-import { Navigate, Outlet, type RouteObject } from "react-router";
+import { useTranslation } from "react-i18next";
+import { Navigate, Outlet, useLocation, type RouteObject } from "react-router";
 
+import { Forbidden } from "../access/Forbidden";
 import { useMe } from "../access/queries";
 import { FactsSkeleton } from "../ui/Facts";
-import { adminPlaces } from "./places";
+import { ADMIN_PLACES, adminPlaces } from "./places";
 
 const AuditPage = lazy(() => import("./audit/AuditPage"));
 const GrantsPage = lazy(() => import("./grants/GrantsPage"));
@@ -19,6 +21,11 @@ const UsersPage = lazy(() => import("./users/UsersPage"));
 
 /** Its pages are loaded when somebody opens one: most people never do. */
 function Administration() {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const everywhere = useMe().data?.permissions.everywhere;
+  const place = ADMIN_PLACES.find(({ to }) => pathname.startsWith(to));
+  if (place && !everywhere?.includes(place.needs)) return <Forbidden title={t(place.title)} />;
   return (
     <Suspense
       fallback={

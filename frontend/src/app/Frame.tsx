@@ -28,6 +28,7 @@ import { useTranslation } from "react-i18next";
 import { Link, NavLink, Outlet, useLocation } from "react-router";
 
 import { adminPlaces } from "../admin/places";
+import { Forbidden } from "../access/Forbidden";
 import { useMaySomewhere, useMe } from "../access/queries";
 import type { Permission } from "../api/types";
 import logo from "../ui/logo.svg";
@@ -44,7 +45,7 @@ const PLACES: readonly { to: string; title: string; needs: readonly Permission[]
   { to: "/", title: "overview.title", needs: [] },
   { to: "/domains", title: "domain.many", needs: ["domain.read", "domain.create"] },
   { to: "/templates", title: "template.many", needs: ["template.read"] },
-  { to: "/hosts", title: "host.many", needs: ["host.read", "host.enrol"] },
+  { to: "/hosts", title: "host.many", needs: ["host.read", "host.enrol", "cluster.read"] },
   { to: "/storage", title: "pool.many", needs: ["pool.read", "pool.create"] },
   { to: "/networks", title: "network.many", needs: ["network.read", "network.create"] },
   { to: "/backups", title: "backup.title", needs: ["domain.backup", "pool.read"] },
@@ -52,6 +53,9 @@ const PLACES: readonly { to: string; title: string; needs: readonly Permission[]
   { to: "/events", title: "event.many", needs: ["event.read"] },
   { to: "/deleted", title: "deleted.title", needs: ["domain.undefine"] },
 ];
+
+// Pages that are found below another one's name.
+const INSIDE: Readonly<Record<string, readonly string[]>> = { "/hosts": ["/clusters"] };
 
 /** What is around every page: where one can go, what is running, who one is. */
 export function Frame() {
@@ -85,11 +89,26 @@ export function Frame() {
         mainContainerId={MAIN}
         isContentFilled
       >
-        <Outlet />
+        <Here />
       </Page>
       {searching && <SearchDialog onClose={() => setSearching(false)} />}
     </>
   );
+}
+
+// Pages below another one's that need more than it does.
+const NEEDS_MORE: readonly { to: string; title: string; needs: readonly Permission[] }[] = [
+  { to: "/domains/new", title: "creation.title", needs: ["domain.create"] },
+  { to: "/domains/import", title: "exchange.import.title", needs: ["domain.create"] },
+];
+
+/** The page; nothing of it, and nothing asked of the server, for who could see nothing there. */
+function Here() {
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const place = [...NEEDS_MORE, ...PLACES].find(({ to, needs }) => needs.length > 0 && pathname.startsWith(to));
+  const may = useMaySomewhere(...(place?.needs ?? []));
+  return place && !may ? <Forbidden title={t(place.title)} /> : <Outlet />;
 }
 
 /** Absent for who could see nothing there. */
@@ -99,7 +118,7 @@ function Place({ to, title, needs }: (typeof PLACES)[number]) {
   const may = useMaySomewhere(...needs);
   if (needs.length > 0 && !may) return null;
   return (
-    <NavItem isActive={to === "/" ? pathname === "/" : pathname.startsWith(to)}>
+    <NavItem isActive={to === "/" ? pathname === "/" : [to, ...(INSIDE[to] ?? [])].some((each) => pathname.startsWith(each))}>
       <NavLink to={to} end={to === "/"}>
         {t(title)}
       </NavLink>

@@ -10,6 +10,7 @@ import { api, type Query } from "../api/client";
 import type { HostState as HostStateName, Page } from "../api/types";
 import { DOMAIN_STATES, DomainState } from "../domains/DomainState";
 import { EventsList } from "../events/EventsList";
+import { HostError } from "../hosts/HostError";
 import { HOST_STATES, HostState, HostStatus } from "../hosts/HostState";
 import { useHosts } from "../hosts/queries";
 import { keys } from "../live/keys";
@@ -17,6 +18,7 @@ import { PageHead } from "../ui/PageHead";
 import { ProblemAlert } from "../ui/Problems";
 
 const NEWEST = 10;
+const USUAL: readonly (typeof DOMAIN_STATES)[number][] = ["running", "shutoff"];
 const TROUBLED: readonly HostStateName[] = ["unreachable", "error", "connecting", "maintenance"];
 const MOST_TROUBLED = 10;
 
@@ -39,7 +41,8 @@ export function OverviewPage() {
                 path="/domains"
                 kind="domain"
                 states={DOMAIN_STATES}
-                usual={["running", "shutoff"]}
+                usual={USUAL}
+                empty={<p className="ol-quiet">{t("domain.none")}</p>}
                 show={(state) => <DomainState state={state} />}
               />
             </GridItem>
@@ -81,6 +84,9 @@ export function OverviewPage() {
 /** Who may make machines and has nothing else to look at begins here. */
 function FirstDomain() {
   const { t } = useTranslation();
+  const maySee = useMaySomewhere("domain.read");
+  const counts = useCounts("domain", DOMAIN_STATES, USUAL, maySee);
+  if (maySee && counts.data?.all !== 0) return null;
   return (
     <GridItem md={6}>
       <Card isFullHeight>
@@ -112,8 +118,9 @@ function FirstHost() {
 }
 
 /** How many there are in all and in each state. Where nearly all are in the `usual` states, that takes few requests. */
-function useCounts<S extends string>(kind: string, states: readonly S[], usual: readonly S[]) {
+function useCounts<S extends string>(kind: string, states: readonly S[], usual: readonly S[], enabled = true) {
   return useQuery({
+    enabled,
     queryKey: keys.list(kind, "counts"),
     queryFn: async ({ signal }) => {
       const count = async (query: Query) =>
@@ -181,7 +188,7 @@ function TroubledHosts() {
               <li key={host.id} className="ol-status">
                 <Link to={`/hosts/${host.id}`}>{host.name}</Link>
                 <HostStatus host={host} />
-                <span className="ol-quiet">{host.error?.detail}</span>
+                <HostError host={host} />
               </li>
             ))}
           </ul>

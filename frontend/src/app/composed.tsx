@@ -15,6 +15,7 @@ import { DomainPage } from "../domains/DomainPage";
 import { DomainStatus } from "../domains/DomainState";
 import { DomainsTable, NoDomains } from "../domains/DomainsTable";
 import { EventsList } from "../events/EventsList";
+import { ClusterPage } from "../hosts/clusters/ClusterPage";
 import { HostPage } from "../hosts/HostPage";
 import { useHosts } from "../hosts/queries";
 import { JobsTable } from "../jobs/JobsTable";
@@ -120,6 +121,10 @@ export function HostRoute() {
       }}
     />
   );
+}
+
+export function ClusterRoute() {
+  return <ClusterPage parts={{ domains: (cluster) => <DomainsTable cluster={cluster.id} /> }} />;
 }
 
 export function NetworkRoute() {

@@ -10,7 +10,7 @@ import { TemplatesPage } from "../domains/templates/TemplatesPage";
 import { HostsPage } from "../hosts/HostsPage";
 import { NetworksPage } from "../networks/NetworksPage";
 import { StoragePage } from "../storage/StoragePage";
-import { ConsoleRoute, CreateRoute, DomainRoute, DomainsRoute, EventsRoute, HostRoute, JobsRoute, NetworkRoute } from "./composed";
+import { ClusterRoute, ConsoleRoute, CreateRoute, DomainRoute, DomainsRoute, EventsRoute, HostRoute, JobsRoute, NetworkRoute } from "./composed";
 import { Crash } from "./Crash";
 import { Frame } from "./Frame";
 import { NotFoundPage } from "./NotFoundPage";
@@ -32,6 +32,7 @@ export const routes: RouteObject[] = [
       { path: "deleted", element: <DeletedPage /> },
       { path: "hosts", element: <HostsPage /> },
       { path: "hosts/:id", element: <HostRoute /> },
+      { path: "clusters/:id", element: <ClusterRoute /> },
       { path: "storage", element: <StoragePage /> },
       { path: "networks", element: <NetworksPage /> },
       { path: "networks/:id", element: <NetworkRoute /> },

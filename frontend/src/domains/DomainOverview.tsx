@@ -3,6 +3,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
+import { ClusterName } from "../access/ClusterName";
 import { HostName } from "../access/HostName";
 import type { DomainDetail } from "../api/types";
 import { Facts, FactsSkeleton } from "../ui/Facts";
@@ -28,7 +29,7 @@ export function DomainOverview({ domain }: { domain: DomainDetail }) {
                 [t("domain.title"), domain.title],
                 [t("domain.description"), domain.description],
                 [t("host.one"), <HostName host={domain.host} />],
-                [t("cluster"), domain.cluster?.name],
+                [t("cluster"), domain.cluster && <ClusterName cluster={domain.cluster} />],
                 [t("owner.one"), <Owner domain={domain} />],
                 [
                   t("guest.addresses"),

@@ -4,7 +4,7 @@ import { lazy, Suspense, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams, useSearchParams } from "react-router";
 
-import { useMayShare } from "../access/queries";
+import { useMayShare, useMaySomewhere } from "../access/queries";
 import type { DomainDetail } from "../api/types";
 import { JobProgress } from "../jobs/JobProgress";
 import { useJobOf } from "../jobs/queries";
@@ -71,8 +71,9 @@ function DomainView({ domain, console, backups, jobs, events }: DomainPageProps 
   const job = useJobOf(domain);
   const lasting = useLasting(job);
   const seen = useAgo(domain.seen_at);
-  const mayShare = useMayShare();
-  const hasConsole = domain.consoles.length > 0;
+  const mayShare = useMayShare("domain");
+  const everOpens = useMaySomewhere("domain.console");
+  const hasConsole = domain.consoles.length > 0 && everOpens;
   const tabs = TABS.filter(
     (tab) => (tab !== "console" || hasConsole) && (tab !== "access" || mayShare) && (!OF_THE_XML.includes(tab) || domain.actions.includes("read_xml")),
   );

@@ -16,6 +16,7 @@ import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams, useSearchParams } from "react-router";
 
+import { ClusterName } from "../access/ClusterName";
 import { useMayShare } from "../access/queries";
 import type { Host } from "../api/types";
 import { JobProgress } from "../jobs/JobProgress";
@@ -27,6 +28,8 @@ import { OutdatedAlert, ProblemPage } from "../ui/Problems";
 import { Bytes, Copyable, useAgo, When } from "../ui/Values";
 import { HostActions } from "./actions/HostActions";
 import { HostDialog } from "./actions/HostDialog";
+import { HostCertificate } from "./HostCertificate";
+import { keyChanged } from "./hostKey";
 import { HostKeyChanged } from "./HostKeyChanged";
 import { HostStatus } from "./HostState";
 import { InterfacesTab } from "./InterfacesTab";
@@ -73,8 +76,7 @@ function HostView({ host, parts }: { host: Host; parts: HostParts }) {
   const job = useJobOf(host);
   const lasting = useLasting(job);
   const seen = useAgo(host.seen_at);
-  const keyChanged = host.error !== null && ["host_key_changed", "host_key_mismatch"].includes(host.error.code);
-  const mayShare = useMayShare();
+  const mayShare = useMayShare("host");
   const tabs = TABS.filter((tab) => tab !== "access" || mayShare);
   const active = tabs.find((tab) => tab === params.get("tab")) ?? "overview";
   return (
@@ -88,8 +90,8 @@ function HostView({ host, parts }: { host: Host; parts: HostParts }) {
       {(lasting || host.error !== null) && (
         <PageSection className="ol-stack">
           {job && lasting && <JobProgress job={job} />}
-          {host.error && keyChanged && <HostKeyChanged host={host} />}
-          {host.error && !keyChanged && (
+          {keyChanged(host) && <HostKeyChanged host={host} />}
+          {host.error && !keyChanged(host) && (
             <Alert
               isInline
               variant={host.state === "connecting" ? "warning" : "danger"}
@@ -99,7 +101,7 @@ function HostView({ host, parts }: { host: Host; parts: HostParts }) {
               }
             >
               <p>{host.error.detail}</p>
-              {host.seen_at && <p>{t("host.lastSeen", { ago: seen })}</p>}
+              {host.seen_at && !host.stale && <p>{t("host.lastSeen", { ago: seen })}</p>}
             </Alert>
           )}
         </PageSection>
@@ -150,7 +152,7 @@ function HostOverview({ host }: { host: Host }) {
               facts={[
                 [t("host.uri"), <Copyable>{host.uri}</Copyable>],
                 [t("host.hostname"), host.hostname],
-                [t("cluster"), host.cluster?.name],
+                [t("cluster"), host.cluster && <ClusterName cluster={host.cluster} />],
                 [t("driver"), [t(`host.drivers.${host.driver}`, { defaultValue: host.driver }), host.hypervisor_version].filter(Boolean).join(" ")],
                 ["libvirt", host.libvirt_version],
                 [t("host.cpu"), [host.cpu_model, host.arch].filter(Boolean).join(" · ")],
@@ -158,6 +160,7 @@ function HostOverview({ host }: { host: Host }) {
                 [t("memory"), host.memory_bytes ? <Bytes value={host.memory_bytes} /> : null],
                 [t("host.credentials.title"), t(host.has_credentials ? "host.credentials.kept" : "host.credentials.none")],
                 [t("host.reachedBy.title"), t(`host.reachedBy.${host.reached_by}`)],
+                ...(host.certificate ? [[t("host.certificate.title"), <HostCertificate certificate={host.certificate} />] as const] : []),
                 [t("host.key"), host.host_key ? <Copyable>{`${host.host_key.type} ${host.host_key.fingerprint}`.trim()}</Copyable> : null],
                 [t("host.hostKey.who"), host.host_key ? t(host.host_key.confirmed ? "host.hostKey.byPerson" : "host.hostKey.unseen") : null],
                 [t("host.seen"), <When at={host.seen_at} />],

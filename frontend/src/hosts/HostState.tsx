@@ -34,7 +34,9 @@ export function HostStatus({ host }: { host: Host }) {
   const seen = useAgo(host.seen_at);
   return (
     <span className="ol-status">
-      <HostState state={host.state} />
+      <span className="ol-now">
+        <HostState state={host.state} />
+      </span>
       {job && <JobInline job={job} />}
       {host.stale && host.seen_at && <span className="ol-quiet">{t("lastSeen", { ago: seen })}</span>}
     </span>

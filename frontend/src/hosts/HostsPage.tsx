@@ -1,27 +1,30 @@
-import { Button, EmptyState, EmptyStateActions, EmptyStateBody, EmptyStateFooter, PageSection } from "@patternfly/react-core";
-import { PlusCircleIcon, ServerIcon } from "@patternfly/react-icons";
+import { Button, PageSection, Tab, TabContentBody, Tabs, TabTitleText } from "@patternfly/react-core";
+import { PlusCircleIcon } from "@patternfly/react-icons";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 
-import { useMay } from "../access/queries";
-import type { Host } from "../api/types";
-import { DataTable, type Column } from "../ui/DataTable";
+import { useMay, useMaySomewhere } from "../access/queries";
+import { FactsSkeleton } from "../ui/Facts";
 import { PageHead } from "../ui/PageHead";
-import { useTableState } from "../ui/tableState";
-import { Bytes, When } from "../ui/Values";
-import { HostActions } from "./actions/HostActions";
 import { HostDialog } from "./actions/HostDialog";
-import { HOST_STATES, HostStatus } from "./HostState";
-import { useHosts } from "./queries";
+import { HostsTable } from "./HostsTable";
 
-const DRIVER_FILTER = ["qemu", "lxc", "xen", "test"];
+const ClusterDialog = lazy(() => import("./clusters/ClusterDialog"));
+const ClustersTable = lazy(() => import("./clusters/ClustersTable"));
 
+const TABS = ["hosts", "clusters"] as const;
+
+/** All hosts, and the clusters that they are in. */
 export function HostsPage() {
   const { t } = useTranslation();
-  const table = useTableState(["state", "driver"], "name");
-  const query = useHosts(table.query);
   const mayAdd = useMay("host.enrol");
+  const mayGroup = useMay("cluster.edit");
+  const maySeeClusters = useMaySomewhere("cluster.read");
+  const [grouping, setGrouping] = useState(false);
   const [params, setParams] = useSearchParams();
+  const tabs = TABS.filter((tab) => tab !== "clusters" || maySeeClusters);
+  const active = tabs.find((tab) => tab === params.get("tab")) ?? "hosts";
   const adding = params.get("add") !== null;
   const setAdding = (open: boolean) =>
     setParams((before) => {
@@ -35,68 +38,31 @@ export function HostsPage() {
       {t("host.add.button")}
     </Button>
   );
-
-  const columns: Column<Host>[] = [
-    {
-      key: "name",
-      title: t("name"),
-      sort: "name",
-      cell: (host) => (
-        <>
-          <Link to={`/hosts/${host.id}`}>{host.name}</Link>
-          {host.hostname && host.hostname !== host.name && <div className="ol-quiet">{host.hostname}</div>}
-        </>
-      ),
-    },
-    {
-      key: "state",
-      title: t("state"),
-      sort: "state",
-      cell: (host) => (
-        <>
-          <HostStatus host={host} />
-          {host.error && <div className="ol-quiet">{host.error.detail}</div>}
-        </>
-      ),
-    },
-    {
-      key: "domains",
-      title: t("domain.many"),
-      numeric: true,
-      cell: (host) => t("host.domains", { running: host.domains.running, total: host.domains.total }),
-    },
-    { key: "cpus", title: t("cpus"), numeric: true, fit: true, from: "lg", cell: (host) => host.cpus || "–" },
-    { key: "memory", title: t("memory"), numeric: true, fit: true, from: "lg", cell: (host) => (host.memory_bytes ? <Bytes value={host.memory_bytes} /> : "–") },
-    { key: "driver", title: t("driver"), from: "xl", cell: (host) => [host.driver, host.hypervisor_version].filter(Boolean).join(" ") },
-    { key: "seen", title: t("host.seen"), from: "2xl", fit: true, cell: (host) => <When at={host.seen_at} /> },
-  ];
+  const group = mayGroup && (
+    <Button variant="primary" icon={<PlusCircleIcon />} onClick={() => setGrouping(true)}>
+      {t("clusters.create")}
+    </Button>
+  );
 
   return (
     <>
-      <PageHead title={t("host.many")} actions={add} />
+      <PageHead title={t("host.many")} actions={active === "hosts" ? add : group} />
+      {tabs.length > 1 && (
+        <PageSection type="tabs">
+          <Tabs activeKey={active} onSelect={(_event, key) => setParams(key === "hosts" ? {} : { tab: String(key) })} aria-label={t("clusters.sorts")} usePageInsets>
+            {tabs.map((tab) => (
+              <Tab key={tab} eventKey={tab} title={<TabTitleText>{t(tab === "hosts" ? "host.many" : "kinds.cluster")}</TabTitleText>} tabContentId={`tab-${tab}`} />
+            ))}
+          </Tabs>
+        </PageSection>
+      )}
       <PageSection isFilled>
-        <DataTable
-          label={t("host.many")}
-          columns={columns}
-          table={table}
-          query={query}
-          filters={[
-            { name: "state", title: t("state"), options: HOST_STATES.map((value) => ({ value, label: t(`host.state.${value}`) })) },
-            { name: "driver", title: t("driver"), options: DRIVER_FILTER.map((value) => ({ value, label: t(`host.drivers.${value}`) })) },
-          ]}
-          rowActions={(host) => <HostActions host={host} inRow />}
-          dimmed={(host) => host.stale}
-          empty={
-            <EmptyState titleText={t("host.none")} icon={ServerIcon} headingLevel="h2">
-              <EmptyStateBody>{t("host.noneBody")}</EmptyStateBody>
-              <EmptyStateFooter>
-                <EmptyStateActions>{add}</EmptyStateActions>
-              </EmptyStateFooter>
-            </EmptyState>
-          }
-        />
+        <TabContentBody id={`tab-${active}`} role={tabs.length > 1 ? "tabpanel" : undefined}>
+          <Suspense fallback={<FactsSkeleton />}>{active === "hosts" ? <HostsTable firstStep={add} /> : <ClustersTable firstStep={group} />}</Suspense>
+        </TabContentBody>
       </PageSection>
       {adding && mayAdd && <HostDialog onClose={() => setAdding(false)} />}
+      <Suspense>{grouping && <ClusterDialog onClose={() => setGrouping(false)} />}</Suspense>
     </>
   );
 }

@@ -15,7 +15,8 @@ export const keys = {
 // volumes name their users, quotas count it, and only jobs put something into the recycle bin or take it out.
 const FOLLOWS: Readonly<Record<string, readonly string[]>> = {
   domain: ["event", "host", "snapshot", "volume", "backup", "schedule", "network", "quota"],
-  host: ["event", "domain", "pool", "network", "filter", "cluster_network"],
+  host: ["event", "domain", "pool", "network", "filter", "cluster_network", "cluster"],
+  cluster: ["host", "domain", "cluster_network", "quota"],
   job: ["event", "deleted_domain", "template", "backup", "schedule", "image"],
   network: ["cluster_network"],
   volume: ["pool"],

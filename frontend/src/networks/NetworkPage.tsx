@@ -63,7 +63,7 @@ function NetworkView({ network, jobs, events }: NetworkPageProps & { network: Ne
   const lasting = useLasting(job);
   const silent = useSilentHosts().data;
   const stale = silent?.has(network.host.id) ?? false;
-  const mayShare = useMayShare();
+  const mayShare = useMayShare("network");
   const seen = useAgo(silent?.get(network.host.id));
   const tabs = TABS.filter((tab) => (tab !== "addresses" || (network.spec.ips ?? []).length > 0) && (tab !== "access" || mayShare));
   const active = tabs.find((tab) => tab === params.get("tab")) ?? "overview";

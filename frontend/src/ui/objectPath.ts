@@ -3,6 +3,8 @@ export function objectPath(object: { kind: string; id: string }): string | null 
   switch (object.kind) {
     case "domain":
       return `/domains/${object.id}`;
+    case "cluster":
+      return `/clusters/${object.id}`;
     case "host":
       return `/hosts/${object.id}`;
     case "pool":

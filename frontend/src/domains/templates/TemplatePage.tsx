@@ -47,7 +47,7 @@ export function TemplatePage({ id }: { id: string }) {
 function TemplateView({ template }: { template: Template }) {
   const { t } = useTranslation();
   const job = useJobOf(template);
-  const mayShare = useMayShare();
+  const mayShare = useMayShare("template");
   return (
     <div className="ol-stack">
       {job && <JobProgress job={job} />}

@@ -3,13 +3,7 @@ import { CheckCircleIcon, ExclamationCircleIcon, ExclamationTriangleIcon } from 
 import { useTranslation } from "react-i18next";
 
 import type { Job } from "../../api/types";
-
-interface Check {
-  code: string;
-  ok: boolean;
-  required: boolean;
-  detail: string;
-}
+import { checksOf, type Check } from "./findings";
 
 const ICONS = {
   passed: <CheckCircleIcon color="var(--pf-t--global--icon--color--status--success--default)" />,
@@ -17,15 +11,19 @@ const ICONS = {
   failed: <ExclamationCircleIcon color="var(--pf-t--global--icon--color--status--danger--default)" />,
 };
 
-/** What was looked at on the machine, and what to do where it lacks something. */
+const URGENCY = ["failed", "warning", "passed"] as const;
+const stateOf = ({ ok, required }: Check) => (ok ? "passed" : required ? "failed" : "warning");
+
+/** What was looked at on the machine, and what to do where it lacks something: that first. */
 export function Checks({ job }: { job: Job }) {
   const { t } = useTranslation();
-  const checks = (job.result as { checks?: Check[] } | null)?.checks ?? [];
+  const checks = checksOf(job);
   if (checks.length === 0) return null;
+  const inOrder = [...checks].sort((one, other) => URGENCY.indexOf(stateOf(one)) - URGENCY.indexOf(stateOf(other)));
   return (
     <List isPlain aria-label={t("host.checks.title")}>
-      {checks.map((check) => {
-        const state = check.ok ? "passed" : check.required ? "failed" : "warning";
+      {inOrder.map((check) => {
+        const state = stateOf(check);
         return (
           <ListItem key={check.code} icon={ICONS[state]}>
             <strong>{t(`host.checks.${check.code}`, { defaultValue: check.code })}</strong> ({t(`host.checks.state.${state}`)}): {check.detail}

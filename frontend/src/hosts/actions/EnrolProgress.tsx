@@ -9,8 +9,10 @@ import { JobProgress } from "../../jobs/JobProgress";
 import { isOpen, jobQuery } from "../../jobs/queries";
 import { unwatchJob, watchJob } from "../../jobs/watched";
 import { Checks } from "./Checks";
+import { checksOf } from "./findings";
 
 const POLL_MS = 2_000;
+const NOT_READY = "machine_not_ready";
 
 /** How the enrolment goes; when it fails, why, and the way to the host, which stays to be corrected. */
 export function EnrolProgress({ job: begun, onClose }: { job: Job; onClose: () => void }) {
@@ -34,6 +36,8 @@ export function EnrolProgress({ job: begun, onClose }: { job: Job; onClose: () =
       if (stillOpen.current) watchJob(begun.id);
     };
   }, [begun.id]);
+  // What the machine lacks is said check by check below.
+  const lacking = job.error?.code === NOT_READY ? checksOf(job).filter(({ ok, required }) => required && !ok).length : 0;
   const show = () => {
     onClose();
     void navigate(`/hosts/${id}`);
@@ -51,7 +55,7 @@ export function EnrolProgress({ job: begun, onClose }: { job: Job; onClose: () =
           title={t("host.add.failed", { name })}
           actionLinks={<AlertActionLink onClick={show}>{t("host.add.correct")}</AlertActionLink>}
         >
-          {job.error?.detail}
+          {lacking > 0 ? t("host.add.lacks", { count: lacking }) : job.error?.detail}
         </Alert>
       )}
       <Checks job={job} />

@@ -8,12 +8,12 @@ import { isOpen, jobQuery, useJobRequest } from "../../jobs/queries";
 import { unwatchJob } from "../../jobs/watched";
 import { ProblemAlert } from "../../ui/Problems";
 import { Copyable } from "../../ui/Values";
+import { HOST_KEY_COMMAND } from "../hostKey";
 import { probe } from "../queries";
 import { parseURI } from "../uri";
 import { uriOf, type HostForm } from "./hostForm";
 
 const POLL_MS = 500;
-const ON_THE_MACHINE = "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub";
 
 interface Shown {
   host_key?: { type: string; fingerprint: string };
@@ -63,18 +63,18 @@ export function HostKeyCheck({ form }: { form: UseFormReturn<HostForm> }) {
       {current && job?.state === "failed" && <Alert isInline variant="danger" title={job.error?.detail ?? ""} />}
       {key && (
         <Alert isInline variant="info" title={t("host.hostKey.shown", { address: parts.host })}>
-          <p>
+          <div className="ol-stack">
             <Copyable>{`${key.type} ${key.fingerprint}`}</Copyable>
-          </p>
-          <p>
-            <Trans i18nKey="host.hostKey.compare" values={{ command: ON_THE_MACHINE }} components={{ code: <code /> }} />
-          </p>
-          <Checkbox
-            id="host-key-compared"
-            label={t("host.hostKey.compared")}
-            isChecked={values.host_key === key.fingerprint}
-            onChange={(_event, yes) => form.setValue("host_key", yes ? key.fingerprint : "")}
-          />
+            <p>
+              <Trans i18nKey="host.hostKey.compare" values={{ command: HOST_KEY_COMMAND }} components={{ code: <code className="ol-break" /> }} />
+            </p>
+            <Checkbox
+              id="host-key-compared"
+              label={t("host.hostKey.compared")}
+              isChecked={values.host_key === key.fingerprint}
+              onChange={(_event, yes) => form.setValue("host_key", yes ? key.fingerprint : "")}
+            />
+          </div>
         </Alert>
       )}
     </div>

@@ -62,7 +62,7 @@ function PoolView({ pool }: { pool: Pool }) {
   const [dropped, setDropped] = useState<readonly File[]>([]);
   const job = useJobOf(pool);
   const lasting = useLasting(job);
-  const mayShare = useMayShare();
+  const mayShare = useMayShare("pool");
   const tabs = TABS.filter((tab) => tab !== "access" || mayShare);
   const active = tabs.find((tab) => tab === params.get("tab")) ?? "volumes";
   const may = (action: string) => pool.actions.includes(action);
