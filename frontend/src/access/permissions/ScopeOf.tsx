@@ -5,9 +5,9 @@ import type { Token } from "../../api/types";
 import { PermissionList } from "./PermissionList";
 
 /** All that its owner may do, or how many permissions, named on demand. */
-export function ScopeOf({ permissions }: { permissions: Token["permissions"] }) {
+export function ScopeOf({ permissions, all = "token.all" }: { permissions: Token["permissions"]; all?: string }) {
   const { t } = useTranslation();
-  if (permissions === null) return <>{t("token.all")}</>;
+  if (permissions === null) return <>{t(all)}</>;
   return (
     <Popover aria-label={t("token.permissions")} headerContent={t("token.permissions")} bodyContent={<PermissionList permissions={permissions} />} maxWidth="32rem">
       <Button variant="link" isInline>

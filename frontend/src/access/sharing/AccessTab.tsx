@@ -5,12 +5,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
+import { asProblem } from "../../api/problem";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { FactsSkeleton } from "../../ui/Facts";
 import { OutdatedAlert, ProblemPage } from "../../ui/Problems";
 import { useToast } from "../../ui/toast";
 import { ObjectName } from "../ObjectName";
 import { useMay, useMe } from "../queries";
+import { rolesOnIt } from "./givable";
 import { takeBack, useGrantsOn, useSharing, type GrantOn, type Shared } from "./queries";
 import { ShareDialog } from "./ShareDialog";
 
@@ -24,6 +26,14 @@ export default function AccessTab({ object }: { object: Shared }) {
   const [sharing, setSharing] = useState(false);
   const [taking, setTaking] = useState<GrantOn | null>(null);
   if (query.isPending) return <FactsSkeleton rows={4} />;
+  // One may share other objects, and this one not.
+  if (query.data === undefined && asProblem(query.error).forbidden) {
+    return (
+      <EmptyState variant="sm" titleText={t("access.notYours", { name: object.name })} icon={UserTagIcon} headingLevel="h2">
+        <EmptyStateBody>{t("access.notYoursBody")}</EmptyStateBody>
+      </EmptyState>
+    );
+  }
   if (query.data === undefined) return <ProblemPage error={query.error} retry={() => void query.refetch()} />;
   const { results, may_share } = query.data;
   const button = may_share && (
@@ -31,7 +41,7 @@ export default function AccessTab({ object }: { object: Shared }) {
       {t("access.share")}
     </Button>
   );
-  const mine = results.filter(({ to }) => to.id === me?.id || to.kind === "group").map(({ role }) => role.name);
+  const mine = me ? rolesOnIt(results, me) : [];
   return (
     <>
       {query.isError && <OutdatedAlert error={query.error} retry={() => void query.refetch()} />}

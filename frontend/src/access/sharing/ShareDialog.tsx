@@ -11,23 +11,25 @@ import { useToast } from "../../ui/toast";
 import { useComplaints } from "../../ui/useComplaints";
 import { PermissionList } from "../permissions/PermissionList";
 import { useMay, useMe } from "../queries";
-import { givable } from "./givable";
+import { concerning, givable } from "./givable";
 import { share, useGroupsToGive, useRolesToGive, useSharing, type Shared } from "./queries";
 
 /** Let somebody else do here what a role allows: one of those within one's own rights. */
 export function ShareDialog({ object, mine, onClose }: { object: Shared; mine: readonly string[]; onClose: () => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const say = useToast();
   const me = useMe().data;
   const mayPeople = useMay("user.manage");
   const groups = useGroupsToGive(mayPeople);
   const roles = useRolesToGive();
-  const offered = givable(roles.data ?? [], me?.permissions.everywhere ?? [], mine);
+  const { fitting: offered, beyond } = givable(roles.data ?? [], me?.permissions.everywhere ?? [], mine, object.kind);
   const form = useForm({ defaultValues: { to: "user", username: "", group: "", role: "" } });
   const { to, username = "", group = "", role = "" } = useWatch({ control: form.control });
   const request = useSharing(share);
   const shown = useComplaints(form, request.error);
   const chosen = offered.find(({ id }) => id === role);
+  // The others of its permissions mean nothing on such an object.
+  const allowed = chosen ? concerning(object.kind, chosen.permissions) : [];
   const whom = to === "group" ? group && { group } : username.trim() && { username: username.trim() };
   return (
     <FormDialog
@@ -69,12 +71,13 @@ export function ShareDialog({ object, mine, onClose }: { object: Shared; mine: r
         required
         choices={offered.map(({ id, name, description, built_in }) => ({ value: id, label: name, description: built_in ? t(`builtInRole.${name}`, { defaultValue: description }) : description || undefined }))}
         busy={roles.isPending}
+        help={beyond.length > 0 ? t("access.beyond", { count: beyond.length, roles: new Intl.ListFormat(i18n.language).format(beyond.map(({ name }) => name)) }) : undefined}
         none={t("access.noRoles")}
         placeholder={t("admin.roles.choose")}
       />
       {chosen && (
-        <Folded title={t("access.allows")} summary={t("permissions.count", { count: chosen.permissions.length })}>
-          <PermissionList permissions={chosen.permissions} />
+        <Folded title={t("access.allows")} summary={t("permissions.count", { count: allowed.length })}>
+          <PermissionList permissions={allowed} />
         </Folded>
       )}
     </FormDialog>
