@@ -3,6 +3,7 @@ import { ArchiveIcon } from "@patternfly/react-icons";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useMaySomewhere } from "../access/queries";
 import type { DomainDetail } from "../api/types";
 import { BackUpDialog } from "./BackUpDialog";
 import { BackupsTable } from "./BackupsTable";
@@ -11,7 +12,8 @@ import { BackupsTable } from "./BackupsTable";
 export function DomainBackups({ domain }: { domain: DomainDetail }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
-  const button = (
+  const everBacksUp = useMaySomewhere("domain.backup");
+  const button = everBacksUp && (
     <ToolbarItem>
       <Button variant="primary" icon={<ArchiveIcon />} isDisabled={!domain.actions.includes("backup")} onClick={() => setOpen(true)}>
         {t("backup.take.button")}

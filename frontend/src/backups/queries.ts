@@ -1,5 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
+import { useListing } from "../access/listing";
 import { api, type Query } from "../api/client";
 import type { Domain, Job, Page, Plan, Pool } from "../api/types";
 import { keys } from "../live/keys";
@@ -20,9 +21,10 @@ export function useBackups(query: Query, domain?: string) {
 
 /** Pools of files that can hold a backup, with their room. */
 export function useBackupPools(host?: string) {
+  const list = useListing("pool.read");
   return useQuery({
     queryKey: keys.list("pool", "for-backups", host),
-    queryFn: ({ signal }) => api.get<Page<Pool>>("/pools/", { host, state: "running", limit: MOST, ordering: "name" }, signal),
+    queryFn: ({ signal }) => list<Pool>("/pools/", { host, state: "running", limit: MOST, ordering: "name" }, signal),
     select: (page) => page.results.filter(({ type }) => HOLDS_FILES.includes(type)),
   });
 }

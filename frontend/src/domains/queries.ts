@@ -1,5 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
+import { useListing } from "../access/listing";
 import { api, type Query } from "../api/client";
 import type { BulkPlan, BulkResult, Domain, DomainDetail, Host, Job, Migration, MigrationPlan, Page } from "../api/types";
 import { keys } from "../live/keys";
@@ -35,9 +36,10 @@ export function useScreenshot(id: string) {
 
 /** Hosts that a domain could be told to move to. */
 export function useTargetHosts(domain: Domain) {
+  const list = useListing("host.read");
   return useQuery({
     queryKey: keys.list("host", "targets", domain.driver),
-    queryFn: ({ signal }) => api.get<Page<Host>>("/hosts/", { state: "up", limit: 100, ordering: "name" }, signal),
+    queryFn: ({ signal }) => list<Host>("/hosts/", { state: "up", limit: 100, ordering: "name" }, signal),
     select: (page) => page.results.filter((host) => host.id !== domain.host.id && host.driver === domain.driver),
   });
 }

@@ -15,9 +15,10 @@ export interface MenuEntry {
   run: () => void;
 }
 
-/** The actions behind three dots. */
+/** The actions behind three dots; nothing where there is none. */
 export function Kebab({ label, entries }: { label: string; entries: readonly MenuEntry[] }) {
   const [open, setOpen] = useState(false);
+  if (entries.length === 0) return null;
   return (
     <Dropdown
       isOpen={open}
@@ -31,7 +32,6 @@ export function Kebab({ label, entries }: { label: string; entries: readonly Men
           icon={<EllipsisVIcon />}
           aria-label={label}
           isExpanded={open}
-          isDisabled={entries.length === 0}
           onClick={() => setOpen(!open)}
         />
       )}

@@ -39,10 +39,11 @@ export function RecoveryCodesDialog({ codes, username, onClose }: { codes: reado
             )}
           </div>
           <Alert isInline isPlain variant="warning" title={t("account.codes.once")} />
-          <Checkbox id="codes-kept" label={t("account.codes.kept")} isChecked={kept} onChange={(_event, checked) => setKept(checked)} />
         </div>
       </ModalBody>
-      <ModalFooter>
+      {/* In sight however short the window is: without it one cannot go on. */}
+      <ModalFooter className="ol-foot">
+        <Checkbox id="codes-kept" label={t("account.codes.kept")} isChecked={kept} onChange={(_event, checked) => setKept(checked)} />
         <Button onClick={onClose} isDisabled={!kept}>
           {t("account.codes.done")}
         </Button>

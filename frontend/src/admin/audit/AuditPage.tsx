@@ -1,4 +1,4 @@
-import { Alert, AlertActionCloseButton, Button, DatePicker, ToolbarItem } from "@patternfly/react-core";
+import { Alert, AlertActionCloseButton, Button, DatePicker, ToolbarGroup, ToolbarItem } from "@patternfly/react-core";
 import { DownloadIcon, ShieldAltIcon } from "@patternfly/react-icons";
 import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -68,10 +68,10 @@ export default function AuditPage() {
         from={from}
         to={to}
         besideFilters={
-          <>
+          <ToolbarGroup>
             {day("from", from)}
             {day("to", to)}
-          </>
+          </ToolbarGroup>
         }
       />
     </ListPage>

@@ -24,7 +24,7 @@ export function TokensTable({ user }: { user?: string }) {
   const columns: Column<Token>[] = [
     { key: "name", title: t("name"), sort: "name", cell: ({ name }) => name },
     { key: "owner", title: t("admin.tokens.owner"), cell: ({ user: owner }) => <Link to={`/admin/users/${owner.id}?tab=tokens`}>{owner.name}</Link> },
-    { key: "permissions", title: t("token.permissions"), cell: (token) => <ScopeOf permissions={token.permissions} /> },
+    { key: "permissions", title: t("token.permissions"), cell: (token) => <ScopeOf permissions={token.permissions} all="admin.tokens.all" /> },
     { key: "used", title: t("token.used"), sort: "last_used_at", fit: true, cell: ({ last_used_at }) => (last_used_at ? <When at={last_used_at} /> : t("token.unused")) },
     { key: "expires", title: t("token.expires"), sort: "expires_at", fit: true, cell: (token) => <Expires token={token} /> },
     { key: "created", title: t("token.created"), sort: "created_at", fit: true, from: "xl", cell: ({ created_at }) => <When at={created_at} /> },

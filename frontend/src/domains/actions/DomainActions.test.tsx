@@ -49,7 +49,7 @@ describe("the actions of a domain", () => {
   it("are none for somebody who may only look", () => {
     renderPage(<DomainActions domain={domain({ actions: ["read_xml"] })} />);
     expect(screen.queryByRole("button", { name: "Shut down" })).toBeNull();
-    expect(screen.getByRole("button", { name: "Actions of web1" })).toBeDisabled();
+    expect(screen.queryByRole("button", { name: "Actions of web1" })).toBeNull();
   });
 
   it("never put Force off beside Shut down", () => {

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 
+import { useListing } from "../../access/listing";
 import { api } from "../../api/client";
-import type { Domain, Host, Job, Page, Plan, Pool } from "../../api/types";
+import type { Domain, Host, Job, Plan, Pool } from "../../api/types";
 import { keys } from "../../live/keys";
 
 export interface CloneWish {
@@ -40,17 +41,19 @@ export function useWholeDeletion(id: string) {
 
 /** Where a copy could lie: every host of its kind that is up. */
 export function useCloneHosts(domain: Domain) {
+  const list = useListing("host.read");
   return useQuery({
     queryKey: keys.list("host", "clone", domain.driver),
-    queryFn: ({ signal }) => api.get<Page<Host>>("/hosts/", { state: "up", limit: 100, ordering: "name" }, signal),
+    queryFn: ({ signal }) => list<Host>("/hosts/", { state: "up", limit: 100, ordering: "name" }, signal),
     select: (page) => page.results.filter((host) => host.driver === domain.driver),
   });
 }
 
 export function usePoolsOf(host: string) {
+  const list = useListing("pool.read");
   return useQuery({
     queryKey: keys.list("pool", "of", host),
-    queryFn: ({ signal }) => api.get<Page<Pool>>("/pools/", { host, state: "running", limit: 100, ordering: "name" }, signal),
+    queryFn: ({ signal }) => list<Pool>("/pools/", { host, state: "running", limit: 100, ordering: "name" }, signal),
     select: (page) => page.results,
   });
 }

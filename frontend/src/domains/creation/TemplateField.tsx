@@ -1,4 +1,5 @@
 import { Grid, GridItem } from "@patternfly/react-core";
+import { useEffect } from "react";
 import type { UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
@@ -12,6 +13,12 @@ export function TemplateField({ form, values }: { form: UseFormReturn<CreationFo
   const { t } = useTranslation();
   const templates = useTemplatesToChoose(true);
   const chosen = templates.data?.find(({ id }) => id === values.template);
+  // An address may name the template alone.
+  const place = values.host === "" ? chosen?.host.id : undefined;
+  const { setValue } = form;
+  useEffect(() => {
+    if (place) setValue("host", place);
+  }, [place, setValue]);
   return (
     <Grid hasGutter>
       <GridItem md={6}>

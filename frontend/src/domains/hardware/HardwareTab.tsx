@@ -5,6 +5,7 @@ import { useState, type ComponentType, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 
+import { useMaySomewhere } from "../../access/queries";
 import { asProblem } from "../../api/problem";
 import type { DomainDetail } from "../../api/types";
 import { useJobRequest } from "../../jobs/queries";
@@ -40,6 +41,7 @@ type Open = { what: "add" } | { what: "remove" | "media" | "move"; device: Devic
 
 /** All that a domain consists of. What is open in the drawer is in the address. */
 export default function HardwareTab({ domain }: { domain: DomainDetail }) {
+  const everEdits = useMaySomewhere("domain.edit");
   const { t, i18n } = useTranslation();
   const say = useToast();
   const title = useDeviceTitle();
@@ -118,15 +120,17 @@ export default function HardwareTab({ domain }: { domain: DomainDetail }) {
       <Drawer isExpanded={panel !== null} isInline className="ol-editing">
         <DrawerContent panelContent={panel}>
           <DrawerContentBody>
-            <Toolbar>
-              <ToolbarContent>
-                <ToolbarItem>
-                  <Button variant="primary" icon={<PlusCircleIcon />} isDisabled={!mayEdit} onClick={() => setOpen({ what: "add" })}>
-                    {t("hardware.add.button")}
-                  </Button>
-                </ToolbarItem>
-              </ToolbarContent>
-            </Toolbar>
+            {everEdits && (
+              <Toolbar>
+                <ToolbarContent>
+                  <ToolbarItem>
+                    <Button variant="primary" icon={<PlusCircleIcon />} isDisabled={!mayEdit} onClick={() => setOpen({ what: "add" })}>
+                      {t("hardware.add.button")}
+                    </Button>
+                  </ToolbarItem>
+                </ToolbarContent>
+              </Toolbar>
+            )}
             <Listing title={t("hardware.settings")}>
               {groups.map((each) => (
                 <Line

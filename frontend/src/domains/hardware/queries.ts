@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 
+import { useListing } from "../../access/listing";
 import { api, type Query } from "../../api/client";
 import type { HostInterface, Image, Job, Network, Page, Plan, Pool, Volume } from "../../api/types";
 import { isOpen } from "../../jobs/queries";
@@ -49,9 +50,10 @@ export const addDevice = (id: string, kind: string, wish: Wish): Promise<Job> =>
 
 /** The pools of the host that can give room now. */
 export function usePools(host: string) {
+  const list = useListing("pool.read");
   return useQuery({
     queryKey: keys.list("pool", "of", host),
-    queryFn: ({ signal }) => api.get<Page<Pool>>("/pools/", { host, state: "running", limit: MOST, ordering: "name" }, signal),
+    queryFn: ({ signal }) => list<Pool>("/pools/", { host, state: "running", limit: MOST, ordering: "name" }, signal),
     select: (page) => page.results,
   });
 }
@@ -66,9 +68,10 @@ export function useVolumes(pool: string) {
 }
 
 export function useNetworks(host: string) {
+  const list = useListing("network.read");
   return useQuery({
     queryKey: keys.list("network", "of", host),
-    queryFn: ({ signal }) => api.get<Page<Network>>("/networks/", { host, limit: MOST, ordering: "name" }, signal),
+    queryFn: ({ signal }) => list<Network>("/networks/", { host, limit: MOST, ordering: "name" }, signal),
     select: (page) => page.results,
   });
 }
@@ -85,18 +88,20 @@ export function useBridges(host: string, wanted: boolean) {
 
 /** The names of the host's network filters. */
 export function useFilterNames(host: string) {
+  const list = useListing("network.read");
   return useQuery({
     queryKey: keys.list("filter", "of", host),
-    queryFn: ({ signal }) => api.get<Page<{ name: string }>>("/network-filters/", { host, limit: MOST, ordering: "name", fields: "id,name" }, signal),
+    queryFn: ({ signal }) => list<{ name: string }>("/network-filters/", { host, limit: MOST, ordering: "name", fields: "id,name" }, signal),
     select: (page) => page.results.map(({ name }) => name),
   });
 }
 
 /** The discs of the library that lie on the host. */
 export function useLibraryDiscs(host: string, wanted: boolean) {
+  const list = useListing("pool.read");
   return useQuery({
     queryKey: keys.list("image", "discs", host),
-    queryFn: ({ signal }) => api.get<Page<Image>>("/images/", { limit: MOST, ordering: "name" }, signal),
+    queryFn: ({ signal }) => list<Image>("/images/", { limit: MOST, ordering: "name" }, signal),
     select: (page) =>
       page.results
         .filter(({ kind }) => kind === "iso")

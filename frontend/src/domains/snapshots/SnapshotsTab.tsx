@@ -4,6 +4,7 @@ import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useMaySomewhere } from "../../access/queries";
 import type { DomainDetail, Snapshot } from "../../api/types";
 import { FactsSkeleton } from "../../ui/Facts";
 import { Kebab } from "../../ui/Menu";
@@ -25,6 +26,9 @@ export default function SnapshotsTab({ domain }: { domain: DomainDetail }) {
   const [open, setOpen] = useState<Open | null>(null);
   const mayTake = domain.actions.includes("snapshot");
   const mayRevert = domain.actions.includes("revert");
+  // What one may never do is not there; what cannot be done just now is there, and says so.
+  const everTakes = useMaySomewhere("domain.snapshot");
+  const everReverts = useMaySomewhere("domain.revert");
   if (query.isError && !query.data) return <ProblemPage error={query.error} retry={() => void query.refetch()} />;
   if (!query.data) return <FactsSkeleton />;
   const rows = rowsOf(query.data, folded);
@@ -34,7 +38,7 @@ export default function SnapshotsTab({ domain }: { domain: DomainDetail }) {
     if (!next.delete(name)) next.add(name);
     setFolded(next);
   };
-  const button = (
+  const button = everTakes && (
     <Button variant="primary" icon={<CameraIcon />} isDisabled={!mayTake} onClick={() => setOpen({ what: "take" })}>
       {t("snapshot.take.button")}
     </Button>
@@ -45,15 +49,17 @@ export default function SnapshotsTab({ domain }: { domain: DomainDetail }) {
       {rows.length === 0 ? (
         <EmptyState titleText={t("snapshot.none")} icon={CameraIcon} headingLevel="h2">
           <EmptyStateBody>{t("snapshot.noneBody")}</EmptyStateBody>
-          <EmptyStateFooter>
-            <EmptyStateActions>{button}</EmptyStateActions>
-          </EmptyStateFooter>
+          {button && (
+            <EmptyStateFooter>
+              <EmptyStateActions>{button}</EmptyStateActions>
+            </EmptyStateFooter>
+          )}
         </EmptyState>
       ) : (
         <>
           <Toolbar>
             <ToolbarContent>
-              <ToolbarItem>{button}</ToolbarItem>
+              {button && <ToolbarItem>{button}</ToolbarItem>}
               <ToolbarItem alignSelf="center" className="ol-quiet">
                 {t("snapshot.count", { count: rows.length })}
               </ToolbarItem>
@@ -71,28 +77,24 @@ export default function SnapshotsTab({ domain }: { domain: DomainDetail }) {
             <Tbody>
               {rows.map((row, at) => (
                 <TreeRow key={row.snapshot.name} row={row} at={at} folded={folded.has(row.snapshot.name)} onFold={() => fold(row.snapshot.name)}>
-                  <Button
-                    variant="secondary"
-                    size="sm"
-                    className="ol-wide-only"
-                    icon={<UndoIcon />}
-                    isDisabled={!mayRevert}
-                    aria-label={t("domain.actionOn", { what: t("snapshot.revert.button"), name: row.snapshot.name })}
-                    onClick={() => setOpen({ what: "revert", row })}
-                  >
-                    {t("snapshot.revert.button")}
-                  </Button>
+                  {everReverts && (
+                    <Button
+                      variant="secondary"
+                      size="sm"
+                      className="ol-wide-only"
+                      icon={<UndoIcon />}
+                      isDisabled={!mayRevert}
+                      aria-label={t("domain.actionOn", { what: t("snapshot.revert.button"), name: row.snapshot.name })}
+                      onClick={() => setOpen({ what: "revert", row })}
+                    >
+                      {t("snapshot.revert.button")}
+                    </Button>
+                  )}
                   <Kebab
                     label={t("domain.actionsOf", { name: row.snapshot.name })}
                     entries={[
-                      { key: "revert", label: t("snapshot.revert.button"), icon: <UndoIcon />, disabled: !mayRevert, run: () => setOpen({ what: "revert", row }) },
-                      {
-                        key: "delete",
-                        label: t("snapshot.delete.button"),
-                        danger: true,
-                        disabled: !mayTake,
-                        run: () => setOpen({ what: "delete", row }),
-                      },
+                      ...(everReverts ? [{ key: "revert", label: t("snapshot.revert.button"), icon: <UndoIcon />, disabled: !mayRevert, run: () => setOpen({ what: "revert", row }) }] : []),
+                      ...(everTakes ? [{ key: "delete", label: t("snapshot.delete.button"), danger: true, disabled: !mayTake, run: () => setOpen({ what: "delete", row }) }] : []),
                     ]}
                   />
                 </TreeRow>
