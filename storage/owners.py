@@ -19,8 +19,8 @@ from access.models import User
 from jobs.models import OPEN, Job, JobState
 from storage.models import Pool, Volume, VolumeOwner
 
-# What they may do with it.
-_THEIRS = frozenset({"pool.read", "volume.delete"})
+# What they may do with it, and follow what they asked for.
+_THEIRS = frozenset({"pool.read", "volume.delete", "job.read"})
 # So long a volume that a job made may take to show in a listing of its pool.
 _SHOWN_WITHIN = timedelta(seconds=30)
 # A job that ended so made nothing: whatever has the name is another's.
@@ -129,20 +129,12 @@ def ended(job: Job) -> None:
 
 def left(owner: User, volumes: Iterable[Volume]) -> None:
     """A domain of theirs let these go: they are its owner's from now on, but for those whose they are is known."""
-    for volume in volumes:
-        if not _rows_at(volume.pool, volume.name).exists():
-            VolumeOwner.objects.create(
-                pool=volume.pool, name=volume.name, owner=owner, capacity_bytes=volume.capacity_bytes
-            )
+    _note(owner, volumes)
 
 
 def lent(volumes: Iterable[Volume]) -> None:
     """They were there before a domain gets them: let go, they are nobody's again. What is somebody's stays so."""
-    for volume in volumes:
-        if not _rows_at(volume.pool, volume.name).exists():
-            VolumeOwner.objects.create(
-                pool=volume.pool, name=volume.name, owner=None, capacity_bytes=volume.capacity_bytes
-            )
+    _note(None, volumes)
 
 
 def given(volumes: Iterable[Volume], before: User, after: User | None) -> None:
@@ -207,6 +199,16 @@ def owners_of_rows(rows: Iterable[Mapping[str, Any]]) -> dict[UUID, tuple[UUID, 
         )
     }
     return {id: owners[key] for id, key in keys.items() if key in owners}
+
+
+def _note(owner: User | None, volumes: Iterable[Volume]) -> None:
+    """Two may write the same at once: whoever is first has said it."""
+    rows = [
+        VolumeOwner(pool=one.pool, name=one.name, owner=owner, capacity_bytes=one.capacity_bytes)
+        for one in volumes
+        if not _rows_at(one.pool, one.name).exists()
+    ]
+    VolumeOwner.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _rows_at(pool: Pool, name: str) -> Any:

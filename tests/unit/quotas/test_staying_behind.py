@@ -134,6 +134,9 @@ def test_deleted_without_their_disks_again_and_again(hers: APIClient, eve: User,
     own = hers.get(VOLUMES).json()["results"][0]
     assert own["actions"] == ["delete"]
     assert hers.get(f"{VOLUMES}{own['id']}/").status_code == 200
+    going = hers.delete(f"{VOLUMES}{own['id']}/")
+    assert hers.get(f"/api/v1/jobs/{going.json()['id']}/").status_code == 200
+    own = hers.get(VOLUMES).json()["results"][1]
     assert post(hers, f"{VOLUMES}{own['id']}/resize/", {"capacity_bytes": 5 * MIB}).status_code == 403
     assert hers.get(f"{VOLUMES}{own['id']}/content/").status_code == 403
 
