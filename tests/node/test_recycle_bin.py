@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,23 @@ from access.errors import Conflict, Invalid
 from access.models import AuditEntry
 from domains.copies.errors import InUse, NameTaken, Protected
 from domains.deletion import recycling, services
-from domains.models import DeletedDomain, Domain, Tag
+from domains.editing import services as editing
+from domains.editing.drafts import of_removed_device
+from domains.models import DeletedDomain, Domain, Quota, Tag
+from domains.owners import make_owner
+from domains.quotas.counting import used
 from hosts.models import Host, HostState
 from hypervisor.errors import NodeUnreachable
 from hypervisor.libvirt.node import LibvirtNode
 from jobs.carrying import decide
 from jobs.models import Job, JobState
 from ovirtlite.tasks import empty_recycle_bin, prune
+from storage import owners
+from storage.models import Volume
+from storage.volumes import changing, decided
 from tests.daemon import PrivateDaemon
 from tests.node.guests import xml
-from tests.node.site import Site, cdrom, disk
+from tests.node.site import MIB, Site, cdrom, disk
 
 
 def entry_of(domain: Domain) -> DeletedDomain:
@@ -229,3 +237,30 @@ def test_a_worker_that_died_on_the_way_into_the_bin(site: Site, undefined: bool)
 
 def _silent(*_: object) -> Callable[..., None]:
     raise NodeUnreachable("gone")
+
+
+def test_what_it_leaves_behind_is_its_owners_until_it_is_deleted(site: Site) -> None:
+    user = site.by.user
+    assert user is not None
+    quota = Quota.objects.create(user=user, storage_bytes=9 * MIB)
+
+    def use() -> int:
+        return used([quota])[quota.pk].total.storage_bytes
+
+    domain = site.guest(
+        *(disk(site.volume(f"disk-{target}").path, target) for target in ("vda", "vdb", "vdc"))
+    )
+    make_owner(domain, user, site.by)
+    assert use() == 3 * MIB
+    job = editing.request(domain.pk, lambda _, hardware: of_removed_device(hardware, "disk:vdc"), by=site.by)
+    assert job is not None
+    site.done(job)
+    assert use() == 3 * MIB
+    site.done(services.request(domain.pk, by=site.by, volumes=["vda"], permanent=True))
+    assert use() == 2 * MIB, "what went with it is gone"
+    left = Volume.objects.filter(pk__in=owners.ids_of(user.pk))
+    assert {volume.name for volume in left} == {"disk-vdb", "disk-vdc"}
+    for number, volume in enumerate(left):
+        wish = partial(changing.decide_delete, volume.pk, by=site.by)
+        site.done(decided.wish(wish, site.by))
+        assert use() == (1 - number) * MIB
