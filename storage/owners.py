@@ -81,6 +81,12 @@ def new(pool: Pool, name: str, capacity_bytes: int, by: Actor) -> Takes:
     return Takes(pool, name, capacity_bytes, capacity_bytes, by, by.user)
 
 
+def incoming(pool: Pool, name: str, size_bytes: int, by: Actor, *, library: bool) -> Takes | None:
+    """The same of one that is sent or fetched; None where who keeps the library sends it there: it is everybody's."""
+    keeps = by.scope("image.manage").covers({"pool": pool.pk, **pool.host.within})
+    return None if library and keeps else new(pool, name, size_bytes or 1, by)
+
+
 def larger(volume: Volume, capacity_bytes: int, by: Actor, *, domain: UUID | None = None) -> Takes:
     """A volume that is there and is to be larger; it stays whose it is."""
     more = max(0, capacity_bytes - volume.capacity_bytes)
@@ -135,6 +141,11 @@ def left(owner: User, volumes: Iterable[Volume]) -> None:
 def lent(volumes: Iterable[Volume]) -> None:
     """They were there before a domain gets them: let go, they are nobody's again. What is somebody's stays so."""
     _note(None, volumes)
+
+
+def everybodys(volume: Volume) -> None:
+    """Who keeps the library put it there."""
+    _rows_at(volume.pool, volume.name).update(owner=None)
 
 
 def given(volumes: Iterable[Volume], before: User, after: User | None) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from domains.models import DeletedDomain, Domain, Snapshot
 from domains.quotas.sizes import At, located, written
 from hypervisor.errors import InvalidXML
 from hypervisor.snapshots import Kept
-from storage.models import ImageCopy, VolumeOwner
+from storage.models import VolumeOwner
 from storage.owners import Key, key_of
 
 
@@ -51,10 +51,8 @@ def layered(domains: Mapping[UUID, UUID]) -> dict[UUID, list[frozenset[Key]]]:
 
 
 def _own(owners: Collection[UUID], clusters: Collection[UUID]) -> list[Apart]:
-    """What is in the library is everybody's."""
-    images = ImageCopy.objects.filter(volume__pool=OuterRef("pool"), volume__name=OuterRef("name"))
     rows = VolumeOwner.objects.filter(Q(owner__in=owners) | Q(pool__host__cluster__in=clusters))
-    found = rows.exclude(owner=None).exclude(Exists(images)).values_list(
+    found = rows.exclude(owner=None).values_list(
         "pool_id", "pool__shared_id", "name", "owner_id", "pool__host__cluster_id", "capacity_bytes"
     )  # fmt: skip
     return [

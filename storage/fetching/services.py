@@ -59,8 +59,7 @@ def decide(pool_id: UUID, name: str, url: str, wanted: Wanted, *, by: Actor, loc
             "library": wanted.library,
         },
         told={"volume": name, "from": parts.hostname or ""},
-        # How large it is, nobody knows yet; what is in the library is everybody's.
-        takes=None if wanted.library else owners.new(pool, name, wanted.size_bytes or 1, by),
+        takes=owners.incoming(pool, name, wanted.size_bytes, by, library=wanted.library),
     )
 
 

@@ -10,6 +10,7 @@ from hosts.models import Host
 from jobs.carrying import Carrying
 from jobs.errors import JobFailed
 from jobs.kinds import Again, JobKind, register
+from storage import owners
 from storage.content import lines, making
 from storage.content.filling import Filling
 from storage.content.giving import Reading
@@ -42,14 +43,16 @@ def add(carrying: Carrying) -> dict[str, Any]:
         size = node.content_size(volume.pool.uuid, volume.name)
     found = look_into(volume.pool.host, volume.pool, volume.name, size=size, format="")
     given = job.option("given")
-    image = add_volume(
-        volume,
-        found,
-        by=job.requested_by,
-        name=given.get("name", ""),
-        os=given.get("os", ""),
-        description=given.get("description", ""),
-    )
+    with transaction.atomic():
+        image = add_volume(
+            volume,
+            found,
+            by=job.requested_by,
+            name=given.get("name", ""),
+            os=given.get("os", ""),
+            description=given.get("description", ""),
+        )
+        owners.everybodys(volume)
     return {"image": image, "format": found.format}
 
 

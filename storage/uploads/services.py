@@ -78,8 +78,8 @@ def open_into_pool(pool_id: UUID, name: str, wanted: Wanted, *, by: Actor) -> Up
             holds=("volume", uuid4(), name),
             deadline_seconds=_DEADLINE_SECONDS,
         )
-        if not wanted.library:  # that is everybody's
-            owners.hold(job, owners.new(pool, name, wanted.size_bytes, by))
+        if takes := owners.incoming(pool, name, wanted.size_bytes, by, library=wanted.library):
+            owners.hold(job, takes)
         return _open(job, pool, name, wanted, by, attempt=1)
 
 
@@ -158,8 +158,8 @@ def plan(
             pool = find_pool(pool_id, "volume.upload", by)
             check_new(pool, name, wanted)
             with transaction.atomic():
-                if not wanted.library:
-                    owners.check(owners.new(pool, name, wanted.size_bytes, by))
+                if takes := owners.incoming(pool, name, wanted.size_bytes, by, library=wanted.library):
+                    owners.check(takes)
     except Conflict as refused:
         return {"allowed": False, "checks": [{"code": refused.code, "ok": False, "detail": refused.detail}]}
     return {"allowed": True, "checks": []}

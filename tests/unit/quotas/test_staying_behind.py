@@ -12,8 +12,9 @@ from domains.models import DeletedDomain, Domain, Quota, Snapshot
 from domains.quotas.leaving import entry_gone
 from hosts.models import Cluster, Host
 from jobs.models import Job
+from storage import owners
 from storage.inventory import record_volumes
-from storage.models import Image, ImageCopy, Pool, SharedPool, Volume, VolumeOwner
+from storage.models import Pool, SharedPool, Volume, VolumeOwner
 from tests.unit.access.people import client_of, give, person
 from tests.unit.domains.says import seen
 from tests.unit.domains.test_copies_api import BIN, DOMAINS, deleted, post, template, volume
@@ -288,9 +289,8 @@ def test_the_quota_of_a_cluster_counts_each_once(admin: User, eve: User, pool: P
 def test_what_is_in_the_library_is_everybodys(eve: User, pool: Pool) -> None:
     one = machine(pool, eve, "a")
     defined(one)
-    image = Image.objects.create(name="a", kind="disk", format="raw")
-    ImageCopy.objects.create(image=image, volume=Volume.objects.get())
-    assert used(eve) == 0
+    owners.everybodys(Volume.objects.get())
+    assert (used(eve), names(client_of(eve))) == (0, [])
 
 
 def test_a_purge_takes_them_away(hers: APIClient, eve: User, pool: Pool) -> None:

@@ -97,14 +97,15 @@ def test_what_came_to_nothing_counts_for_nobody(hers: APIClient, eve: User, pool
 
 
 def test_uploads_count_for_who_sends(hers: APIClient, eve: User, pool: Pool) -> None:
-    def upload(name: str, size: int) -> Any:
-        body = {"pool": str(pool.pk), "name": name, "size_bytes": size}
+    def upload(name: str, size: int, **more: Any) -> Any:
+        body = {"pool": str(pool.pk), "name": name, "size_bytes": size, **more}
         return hers.post("/api/v1/uploads/", body, format="json", HTTP_TUS_RESUMABLE="1.0.0")
 
     assert exceeded(upload("a", 4 * MIB))
     assert upload("a", 3 * MIB).status_code in {201, 202}
     assert used(eve) == 3 * MIB
     assert exceeded(upload("b", 1))
+    assert exceeded(upload("b", 1, library=True))  # she does not keep it
     fetch = {"name": "f", "url": "https://mirror.example.org/f.img"}
     assert exceeded(post(hers, f"/api/v1/pools/{pool.pk}/fetch/", fetch))
 
