@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from storage.api.content import FetchViewSet, UploadContentViewSet, VolumeContentViewSet
 from storage.api.images import ImageViewSet
+from storage.api.own_volumes import OwnVolumesViewSet
 from storage.api.pools import PoolViewSet
 from storage.api.shared_pools import SharedPoolViewSet
 from storage.api.uploads import UploadViewSet
@@ -23,5 +24,6 @@ urlpatterns = [
         "volumes/<uuid:pk>/content/",
         VolumeContentViewSet.as_view({"get": "read", "head": "read", "put": "write"}),
     ),
+    path("me/volumes/", OwnVolumesViewSet.as_view({"get": "list"})),
     path("pools/<uuid:pk>/fetch/", FetchViewSet.as_view({"post": "fetch"})),
 ]

@@ -14,6 +14,7 @@ import { HostError } from "../hosts/HostError";
 import { HOST_STATES, HostState, HostStatus } from "../hosts/HostState";
 import { useHosts } from "../hosts/queries";
 import { keys } from "../live/keys";
+import { StayedBehind } from "../storage/volumes/StayedBehind";
 import { PageHead } from "../ui/PageHead";
 import { ProblemAlert } from "../ui/Problems";
 
@@ -60,7 +61,7 @@ export function OverviewPage() {
               />
             </GridItem>
           )}
-          <OwnQuotas />
+          <OwnQuotas storage={<StayedBehind />} />
           {mayHosts && <TroubledHosts />}
           {mayCreate && !mayHosts && <FirstDomain />}
           {mayEvents && (

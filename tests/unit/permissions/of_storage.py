@@ -24,6 +24,7 @@ TABLE: Table = {
     ("delete", _S): "pool.edit",
     ("get", "volumes/"): "pool.read",
     ("post", "volumes/"): "volume.create",
+    ("get", "me/volumes/"): EVERYBODY,
     ("get", _V): "pool.read",
     ("patch", _V): "volume.edit",
     ("delete", _V): "volume.delete",

@@ -126,7 +126,8 @@ def test_deleted_without_their_disks_again_and_again(hers: APIClient, eve: User,
     assert (refused.status_code, refused.json()["code"]) == (409, "quota_exceeded")
     assert refused.json()["resource"] == "storage_bytes"
     # Not the pool, nor what else is in it.
-    assert len(names(hers)) == 3
+    assert len(names(hers)) == hers.get("/api/v1/me/volumes/?unused=true").json()["count"] == 3
+    assert client_of(person("ida")).get("/api/v1/me/volumes/").json()["results"] == []
     assert {one["pool"]["name"] for one in hers.get(VOLUMES).json()["results"]} == {""}
     assert names(hers, search="default") == []
     assert hers.get("/api/v1/pools/").json()["count"] == 0

@@ -1,5 +1,6 @@
 import { Alert, Card, CardBody, CardTitle, GridItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../../api/client";
@@ -8,8 +9,8 @@ import type { OwnQuota } from "../shapes";
 import { RESOURCES } from "./quotaForm";
 import { UseBar } from "./UseBar";
 
-/** How much one may use, and uses; absent without a quota. */
-export function OwnQuotas() {
+/** How much one may use, and uses; absent without a quota. With a limit of storage, `storage` follows. */
+export function OwnQuotas({ storage }: { storage?: ReactNode }) {
   const { t } = useTranslation();
   const quotas = useQuery({
     queryKey: ["quota", "own"],
@@ -38,6 +39,7 @@ export function OwnQuotas() {
           </Card>
         </GridItem>
       ))}
+      {quotas.data?.some((quota) => quota.storage_bytes !== null) && storage}
     </>
   );
 }
