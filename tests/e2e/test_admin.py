@@ -20,6 +20,7 @@ FRIEND = "frank"
 GROUP = "night watch"
 ROLE = "night shift"
 MACHINE = "mail"
+LEFT = "left.img"
 
 
 @pytest.fixture
@@ -71,6 +72,21 @@ def make_user(visit: Visit) -> str:
     return password
 
 
+def leave_a_volume(admin: Person, password: str) -> None:
+    """It is made by who may do so for a moment."""
+    (quota,) = [one for one in admin.get("/quotas/")["results"] if one["user"] and one["user"]["name"] == WHO]
+    admin.patch(f"/quotas/{quota['id']}/", {"storage_bytes": 2**30})
+    pool = admin.get("/pools/")["results"][0]["id"]
+    (operator,) = [one for one in admin.get("/roles/")["results"] if one["name"] == "operator"]
+    body = {"user": quota["user"]["id"], "role": operator["id"], "object": {"kind": "pool", "id": pool}}
+    grant = admin.post("/grants/", body)
+    erin = Person(admin.address, WHO, password)
+    made = {"pool": pool, "name": LEFT, "capacity_bytes": 2**20, "format": "raw"}
+    erin.done(erin.post("/volumes/", made, expect=202))
+    erin.close()
+    admin.delete(f"/grants/{grant['id']}/")
+
+
 def test_accounts_roles_and_access_are_given_and_seen_and_written_down(
     visit: Visit, anybody: Visitor, machine: dict[str, Any], admin: Person, no_trace: None
 ) -> None:
@@ -116,6 +132,8 @@ def test_accounts_roles_and_access_are_given_and_seen_and_written_down(
     send(dialog, "Set quota")
     expect(page.get_by_role("row").filter(has_text=WHO)).to_contain_text("0 of 3")
 
+    leave_a_volume(admin, password)
+
     # Whoever it was given to sees this one machine and what is theirs, and nothing refuses them meanwhile.
     admin.post("/users/", {"username": FRIEND})
     hers = anybody()
@@ -127,6 +145,12 @@ def test_accounts_roles_and_access_are_given_and_seen_and_written_down(
     expect(places).not_to_contain_text("Administration")
     expect(places).not_to_contain_text("Hosts")
     expect(hers.page.get_by_text("0 of 3")).to_be_visible()
+    # A volume that is hers, in a pool that she does not see, counts, and is hers to delete.
+    hers.page.get_by_role("button", name=f"Delete {LEFT}").click()
+    deleting = hers.page.get_by_role("dialog")
+    deleting.get_by_role("textbox", name=f"Type {LEFT}").fill(LEFT)
+    send(deleting, "Delete")
+    expect(hers.page.get_by_role("button", name=f"Delete {LEFT}")).to_have_count(0)
     places.get_by_role("link", name="Virtual machines").click()
     expect(hers.row(MACHINE)).to_be_visible()
     expect(hers.page.locator("tbody tr")).to_have_count(1)
