@@ -36,7 +36,7 @@ def test_signing_out_leads_to_the_way_in(anybody: Visitor) -> None:
 
 def test_a_session_that_has_ended_leads_to_the_way_in(anybody: Visitor) -> None:
     visit = anybody()
-    for path in ("/api/v1/me/", "/api/v1/hosts/", "/api/v1/domains/", "/api/v1/jobs/"):
+    for path in ("/api/v1/me/", "/api/v1/hosts/", "/api/v1/clusters/", "/api/v1/domains/", "/api/v1/jobs/"):
         visit.expects(401, path)
     visit.go("/domains")
     visit.sign_in()
