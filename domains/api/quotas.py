@@ -35,7 +35,8 @@ class LimitsBodySerializer(StrictSerializer):
     vcpus = _limit("vcpus", "At most so many virtual processors, of running domains and others.")
     memory_bytes = _limit("memory_bytes", "What its domains may have at most, running or not.")
     storage_bytes = _limit(
-        "storage_bytes", "The capacity of their disks, those in the recycle bin too, and of what stays behind."
+        "storage_bytes",
+        "The capacity of their disks, those in the recycle bin too, and of what stays behind.",
     )
     snapshots = _limit("snapshots", "At most so many snapshots.")
 
