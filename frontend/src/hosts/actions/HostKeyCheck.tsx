@@ -64,7 +64,9 @@ export function HostKeyCheck({ form }: { form: UseFormReturn<HostForm> }) {
       {key && (
         <Alert isInline variant="info" title={t("host.hostKey.shown", { address: parts.host })}>
           <div className="ol-stack">
-            <Copyable>{`${key.type} ${key.fingerprint}`}</Copyable>
+            <p>
+              <Copyable>{`${key.type} ${key.fingerprint}`}</Copyable>
+            </p>
             <p>
               <Trans i18nKey="host.hostKey.compare" values={{ command: HOST_KEY_COMMAND }} components={{ code: <code className="ol-break" /> }} />
             </p>
