@@ -123,14 +123,18 @@ def ended(job: Job) -> None:
     """The last word of every kind of job that `hold` was called for."""
     for limits in _limits:
         limits.release(job)
-    if job.state == JobState.SUCCEEDED:
-        return  # the next look at its pool says how large it is
     rows = VolumeOwner.objects.filter(job_id=job.pk)
-    if job.kind != "volume.resize" and (job.attempt == 0 or job.error_code in _NOT_OURS):
+    succeeded = job.state == JobState.SUCCEEDED
+    if not succeeded and job.kind != "volume.resize" and (job.attempt == 0 or job.error_code in _NOT_OURS):
         rows.delete()
     for row in rows:
         seen = Volume.objects.filter(pool=row.pool_id, name=row.name).first()
-        VolumeOwner.objects.filter(pk=row.pk).update(capacity_bytes=seen.capacity_bytes if seen else 0)
+        size = seen.capacity_bytes if seen is not None else 0
+        # As large as was wanted, if nobody has looked yet: the next look at its pool has the last word.
+        VolumeOwner.objects.filter(pk=row.pk).update(
+            capacity_bytes=max(size, row.capacity_bytes) if succeeded else size,
+            job_id=None if seen is not None else job.pk,
+        )
 
 
 def left(owner: User, volumes: Iterable[Volume]) -> None:

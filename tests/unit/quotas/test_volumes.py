@@ -1,9 +1,11 @@
 """Volumes that people make or make larger in a pool: asked of the quota as the job is opened, counted from then on."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from access.models import Role, User
@@ -75,6 +77,24 @@ def test_what_one_makes_counts_from_its_job_on(hers: APIClient, eve: User, pool:
     assert used(eve) == 3 * MIB
     ends(larger.json()["id"], JobState.FAILED)
     assert used(eve) == 2 * MIB
+
+
+def test_what_was_made_a_moment_ago_is_gone_as_soon_as_it_is_deleted(
+    hers: APIClient, eve: User, pool: Pool
+) -> None:
+    job = post(hers, VOLUMES, making(pool, "a"))
+    gets(pool, "a")
+    ends(job.json()["id"])
+    loses(pool, "a")
+    assert used(eve) == 0
+    # But one that nobody has seen yet counts until it shows.
+    job = post(hers, VOLUMES, making(pool, "b"))
+    ends(job.json()["id"])
+    lists(pool, {})
+    assert used(eve) == MIB
+    Job.objects.update(finished_at=timezone.now() - timedelta(minutes=1))
+    lists(pool, {})
+    assert used(eve) == 0
 
 
 def test_what_came_to_nothing_counts_for_nobody(hers: APIClient, eve: User, pool: Pool) -> None:
