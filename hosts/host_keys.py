@@ -1,16 +1,14 @@
 """What people wish of a node's keys: see the one that a machine shows, take a changed one, have ours made anew."""
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from access import audit
 from access.actor import Actor
-from access.errors import Invalid, NotPermitted, TooMany
-from hosts import introduction, nodes, services
+from access.errors import Invalid, NotPermitted
+from hosts import introduction, nodes, scans, services
 from hosts.errors import HostKeyNotChanged, NoOwnKey
 from hosts.introduction import Given
 from hosts.models import Host
@@ -19,7 +17,6 @@ from hypervisor.uri import checked_host
 from jobs.models import Job
 from jobs.services import open_job
 
-_PROBES_A_MINUTE = 10
 CHANGED = ("host_key_changed", "host_key_mismatch")
 
 
@@ -34,11 +31,8 @@ def probe(*, address: str, port: int = 22, by: Actor) -> Job:
         host = checked_host(address)
     except InvalidURI as wrong:
         raise Invalid(wrong.detail, errors={"address": [wrong.detail]}) from None
-    lately = timezone.now() - timedelta(minutes=1)
     with transaction.atomic():
-        asked = Job.objects.filter(kind="host.probe", requested_by=by.user, created_at__gt=lately).count()
-        if asked >= _PROBES_A_MINUTE:
-            raise TooMany(f"At most {_PROBES_A_MINUTE} machines a minute.", retry_after_seconds=60)
+        scans.count(by)
         name = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         audit.record(by, "host.probe", "address", None, name)
         # The person is the object: so each has at most one of these under way.

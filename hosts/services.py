@@ -1,6 +1,7 @@
 """What people wish of hosts: enrol, edit, look again, forget. Nothing here opens a connection."""
 
 import shutil
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.db.models.functions import Now
 from access import audit
 from access.actor import Actor
 from access.errors import Invalid, NotPermitted, NotThere, Stale
-from hosts import introduction, looking, nodes
+from hosts import introduction, looking, nodes, scans
 from hosts.errors import HostNameTaken
 from hosts.introduction import Given, Install
 from hosts.models import NOT_CERTIFIED, Cluster, Host, HostState
@@ -38,10 +39,14 @@ def enrol(
 ) -> tuple[Host, Job]:
     """Add a host. A worker then meets its node; what is wrong with the address is the job's error, and the row stays.
 
-    `host_key`: the fingerprint that a person compared; the machine must show it. Raises HostNameTaken, Invalid.
+    `host_key`: the fingerprint that a person compared; the machine must show it.
+
+    Raises HostNameTaken, Invalid, TooMany.
     """
     wanted = reaching(uri, credentials or {}, host_key=host_key, install=install)
     with transaction.atomic():
+        if wanted.scans:
+            scans.count(by)
         try:
             with transaction.atomic():
                 host = Host.objects.create(
@@ -58,7 +63,7 @@ def enrol(
             ) from None
         audit.record(by, "host.enrol", "host", host.pk, host.name, uri=uri, **_told(wanted))
         tell("created", "host", host.pk, host.version, host.within)
-        job = open_enrol(host, by, wanted.given)
+        job = open_enrol(host, by, wanted.given, scanning=wanted.scans)
     return host, job
 
 
@@ -67,7 +72,7 @@ def edit(
 ) -> tuple[Host, Job | None]:
     """Change name, uri, cluster or credentials (merged by field). Another address or credentials enrol anew.
 
-    Raises NotThere, NotPermitted, Stale, HostNameTaken, Busy, Invalid.
+    Raises NotThere, NotPermitted, Stale, HostNameTaken, Busy, Invalid, TooMany.
     """
     with transaction.atomic():
         host = find(host_id, "host.edit", by, version)
@@ -86,6 +91,8 @@ def edit(
             or bool(changes.get("host_key"))
             or not host.enrolled
         )
+        if anew and wanted.scans:
+            scans.count(by)
         host.name = changes.get("name", host.name)
         host.uri = uri
         host.migration_uri = changes.get("migration_uri", host.migration_uri)
@@ -122,7 +129,7 @@ def edit(
             **(_told(wanted) if anew else {}),
         )
         tell("updated", "host", host.pk, host.version, host.within)
-        job = open_enrol(host, by, wanted.given) if anew else None
+        job = open_enrol(host, by, wanted.given, scanning=wanted.scans) if anew else None
     return host, job
 
 
@@ -208,7 +215,7 @@ def find(host_id: UUID, permission: str, by: Actor, version: int | None = None) 
     return host
 
 
-def open_enrol(host: Host, by: Actor, given: Given | None = None) -> Job:
+def open_enrol(host: Host, by: Actor, given: Given | None = None, *, scanning: bool = False) -> Job:
     """Have a worker meet the node, anew where it did before. `given`: what a person gave for this once."""
     Host.objects.filter(pk=host.pk).update(
         state=HostState.CONNECTING,
@@ -220,16 +227,23 @@ def open_enrol(host: Host, by: Actor, given: Given | None = None) -> Job:
         updated_at=Now(),
     )
     host.refresh_from_db()
-    job = job_about("host.enrol", host, by)
+    job = job_about("host.enrol", host, by, scans.SCANS if scanning else {})
     if given is not None:
         introduction.keep(host, job, given)
     return job
 
 
-def job_about(kind: str, host: Host, by: Actor) -> Job:
+def job_about(kind: str, host: Host, by: Actor, options: Mapping[str, Any] | None = None) -> Job:
     """Open a job whose object is the host. Raises Busy."""
     object = (host.pk, host.name)
-    return open_job(kind, ("host", *object), by=by, host=object, cluster_id=host.cluster_id)
+    return open_job(
+        kind,
+        ("host", *object),
+        by=by,
+        host=object,
+        cluster_id=host.cluster_id,
+        options=dict(options or {}),
+    )
 
 
 def _told(wanted: Reaching) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class Reaching:
     host_key: dict[str, Any] | None
     given: Given | None
     pinned_unseen: bool
+    scans: bool  # its machine is first asked for its key
 
     @property
     def install(self) -> Install:
@@ -82,7 +83,7 @@ def reaching(
     fields = {"known_hosts": lines, **said}
     kept = Credentials(**{**_by_name(before), **fields})
     given = Given(install, password, private or "") if install != "none" else None
-    return Reaching(kept, confirmed, given, pinned_unseen=unseen)
+    return Reaching(kept, confirmed, given, pinned_unseen=unseen, scans=over_ssh and not lines)
 
 
 def _over_ssh(uri: str, *, must_know: bool) -> bool:

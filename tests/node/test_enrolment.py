@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 from access.actor import Actor
 from access.errors import Invalid, TooMany
 from access.models import AuditEntry
-from hosts import host_keys, inventory, nodes, services
+from hosts import host_keys, inventory, nodes, scans, services
 from hosts.errors import HostKeyNotChanged, NoOwnKey
 from hosts.models import Host, HostState, Introduction
 from hypervisor.errors import AuthenticationFailed, HostKeyChanged
@@ -277,7 +277,7 @@ def test_probes(server: SSHServer, by: Actor, monkeypatch: pytest.MonkeyPatch) -
             assert failed(job) == "no_ssh"
             told.add(job.error_detail.replace(f"127.0.0.1:{port} ", ""))
     assert len(told) == 1
-    monkeypatch.setattr(host_keys, "_PROBES_A_MINUTE", 3)
+    monkeypatch.setattr(scans, "MOST_A_MINUTE", 3)
     with pytest.raises(TooMany):
         host_keys.probe(address="127.0.0.1", port=server.port, by=by)
     for bad in ("-oProxyCommand=x", "a b", "node1\n", "nodé", "", "a/b", "host:22:x"):
