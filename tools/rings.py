@@ -84,7 +84,8 @@ RINGS = [
         ("npm", "--prefix", "frontend", "test", "--", "--reporter=default", "--reporter=junit"),
         600,
     ),
-    Ring("stack", _pytest("tests/stack"), within=2400, real=True),
+    # Half of the time something is waited for, so two files at once; the tests of a file share an installation.
+    Ring("stack", _pytest("tests/stack", "-n", "2", "--dist", "loadfile"), within=2400, real=True),
     Ring("lab", _pytest("tests/lab"), within=2400, needs_root=True, real=True),
     Ring("e2e", _pytest("tests/e2e"), within=2400, needs_root=True, real=True),
 ]

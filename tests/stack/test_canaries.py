@@ -130,10 +130,10 @@ def _tell_storage(person: Person, canaries: Canaries, host: str, pool: str) -> N
         "auth": {"username": "chap", "secret": secret},
     }
     body = {"host": host, "name": "san", "type": "iscsi", "target": "/dev/disk/by-path", "source": source}
-    person.post("/pools/", body, expect=202)
+    person.ended(person.post("/pools/", body, expect=202))
     luks = {"passphrase": canaries.new("a passphrase of LUKS")}
     volume = {"name": "closed", "format": "raw", "capacity_bytes": 4 * MIB, "encryption": luks}
-    person.post(f"/pools/{pool}/volumes/", volume, expect=202)
+    person.ended(person.post(f"/pools/{pool}/volumes/", volume, expect=202))
     url = f"http://192.0.2.1:1/image?signature={canaries.new('what an address holds')}"
     person.post(f"/pools/{pool}/fetch/", {"name": "got", "url": url}, expect=202)
 
@@ -219,6 +219,11 @@ def test_no_secret_is_anywhere_that_it_must_not_be(
         }
         places["the database after the rotation"] = _dump(product.home / "db.sqlite3")
     places["what was said to Redis"] = "\n".join(commands)
+    eventually(
+        lambda: all(job["finished_at"] for job in carol.get("/jobs/", host=host, limit="200")["results"]),
+        within=60,
+        what="every job ends",
+    )
     carol.delete(f"/hosts/{host}/")
     for file in (product.home / "log").iterdir():
         places[f"log/{file.name}"] = file.read_text(errors="replace")
@@ -245,6 +250,10 @@ def _rotate(product: Installation, shell: SSHServer, person: Person, host: str, 
     assert person.get(f"/hosts/{host}/")["state"] == "up"
     for line in _lines(shell):  # a cut that is nobody's wish
         line.signal(signal.SIGKILL)
+    eventually(lambda: _lines(shell, nodewatch) - lines, within=60, what="the node is called again")
+    eventually(
+        lambda: person.get(f"/hosts/{host}/")["state"] == "up", within=60, what="the node is reached again"
+    )
     person.done(person.post(f"/domains/{domain}/destroy/", expect=202))
     eventually(
         lambda: person.get(f"/domains/{domain}/")["state"] == "shutoff", within=30, what="the node is watched"
