@@ -7,6 +7,7 @@ import random
 import re
 import signal
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ class Sender:
         return int(self._person.get(f"/uploads/{id}/")["offset_bytes"])
 
 
-class Stream(Thread):
+class Stream(Thread, ABC):
     """Content on its way, at a pace at which it would take half a minute. `over`: the connection ended."""
 
     def __init__(self, person: Person) -> None:
@@ -107,8 +108,8 @@ class Stream(Thread):
             self.connection.close()
             self.over = True
 
-    def flow(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def flow(self) -> None: ...
 
     def pace(self, size: int) -> None:
         self.bytes += size
