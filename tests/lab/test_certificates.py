@@ -198,25 +198,18 @@ def test_what_fails_puts_everything_back(
     with pytest.raises(NoOwnCertificate):
         renewing.renew(host.pk, by=by)
 
-    # A certificate with which libvirt does not start.
-    uri = NodeURI.parse(machine.uri, nodes.policy())
-    shell = Shell(uri, Credentials(KEY.private, machine.host_key_line), tmp_path / "shell")
-    with pytest.raises(ScriptFailed, match="everything is as it was"):
-        own_certificate.put(
-            shell, Shown("x", authority.current().for_us("y", life=timedelta(days=1)), "CN=z")
-        )
-    untouched()
-
-    # Somebody who is not root there.
-    home = "/var/cache/libvirt/keeper"
-    machine.write(
-        "/etc/passwd", f"{machine.path('/etc/passwd').read_text()}keeper:x:4711:4711::{home}:/bin/sh\n"
-    )
-    machine.write(f"{home}/.ssh/authorized_keys", f"{KEY.public}\n")
-    machine.run("chown", "-R", "4711:4711", home)
-    checks = own_certificate.look(replace(shell, uri=replace(uri, user="keeper")))
+    # Somebody who is not root there; and who may become root, with a certificate that libvirt does not start with.
+    keeper = _keeper(machine, tmp_path)
+    checks = own_certificate.look(keeper)
     assert [(check.code, check.ok) for check in checks] == [("root", False)]
     assert checks[0].detail.startswith("keeper is not root and has no sudo without a password")
+    machine.write("/etc/sudoers.d/keeper", "keeper ALL=(ALL) NOPASSWD: ALL\n", mode=0o440)
+    assert all(check.ok for check in own_certificate.look(keeper))
+    with pytest.raises(ScriptFailed, match="everything is as it was"):
+        own_certificate.put(
+            keeper, Shown("x", authority.current().for_us("y", life=timedelta(days=1)), "CN=z")
+        )
+    untouched()
 
     # Settings of somebody else's.
     settings.write_text(f'{before}\n  ca_file = "/etc/theirs.pem"\n')
@@ -227,6 +220,20 @@ def test_what_fails_puts_everything_back(
     untouched()
     with pytest.raises(Invalid):
         services.enrol(name="x", uri="qemu+ssh://root@127.0.0.1/session", install="tls", by=by)
+
+
+def _keeper(machine: SystemdNode, folder: Path) -> Shell:
+    """An account of nobody's, which the same key opens."""
+    home = "/var/cache/libvirt/keeper"
+    for file, line, mode in (
+        ("passwd", f"keeper:x:4711:4711::{home}:/bin/sh", 0o644),
+        ("shadow", "keeper:*:19000:0:99999:7:::", 0o640),
+    ):
+        machine.write(f"/etc/{file}", f"{machine.path(f'/etc/{file}').read_text()}{line}\n", mode=mode)
+    machine.write(f"{home}/.ssh/authorized_keys", f"{KEY.public}\n")
+    machine.run("chown", "-R", "4711:4711", home)
+    uri = replace(NodeURI.parse(machine.uri, nodes.policy()), user="keeper")
+    return Shell(uri, Credentials(KEY.private, machine.host_key_line), folder / "keeper")
 
 
 def _once_more() -> dict[str, object]:
