@@ -9,8 +9,8 @@ from django.urls import resolve
 
 from access.api.views import ObjectViewSet
 from access.models import User
-from storage.api.pools_told import SEEN
 from live.models import happened
+from storage.api.pools_told import SEEN
 from tests.unit.access.people import client_of, give, person
 from tests.unit.api.test_routes import _api_routes, _path
 from tests.unit.domains.test_backups_api import backup
