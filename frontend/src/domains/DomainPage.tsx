@@ -10,8 +10,8 @@ import { JobProgress } from "../jobs/JobProgress";
 import { useJobOf } from "../jobs/queries";
 import { useLasting } from "../jobs/useLasting";
 import { FactsSkeleton } from "../ui/Facts";
+import { OnePage } from "../ui/OnePage";
 import { PageHead } from "../ui/PageHead";
-import { OutdatedAlert, ProblemPage } from "../ui/Problems";
 import { useAgo } from "../ui/Values";
 import { DomainActions } from "./actions/DomainActions";
 import { DomainOverview } from "./DomainOverview";
@@ -43,25 +43,10 @@ export function DomainPage(props: DomainPageProps) {
   const { t } = useTranslation();
   const query = useDomain(id);
   const parent = { title: t("domain.many"), to: "/domains" };
-  if (query.data) {
-    return (
-      <>
-        {query.isError && (
-          <PageSection>
-            <OutdatedAlert error={query.error} retry={() => void query.refetch()} />
-          </PageSection>
-        )}
-        <DomainView key={id} domain={query.data} {...props} />
-      </>
-    );
-  }
   return (
-    <>
-      <PageHead title={query.isError ? t("domain.one") : t("loading")} parent={parent} />
-      <PageSection isFilled>
-        {query.isError ? <ProblemPage error={query.error} retry={() => void query.refetch()} /> : <FactsSkeleton />}
-      </PageSection>
-    </>
+    <OnePage query={query} title={t("domain.one")} parent={parent}>
+      {(domain) => <DomainView key={id} domain={domain} {...props} />}
+    </OnePage>
   );
 }
 

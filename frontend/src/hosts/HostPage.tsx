@@ -23,8 +23,8 @@ import { JobProgress } from "../jobs/JobProgress";
 import { useJobOf } from "../jobs/queries";
 import { useLasting } from "../jobs/useLasting";
 import { Facts, FactsSkeleton } from "../ui/Facts";
+import { OnePage } from "../ui/OnePage";
 import { PageHead } from "../ui/PageHead";
-import { OutdatedAlert, ProblemPage } from "../ui/Problems";
 import { Bytes, Copyable, useAgo, When } from "../ui/Values";
 import { HostActions } from "./actions/HostActions";
 import { HostDialog } from "./actions/HostDialog";
@@ -47,25 +47,10 @@ export function HostPage({ parts }: { parts: HostParts }) {
   const { id = "" } = useParams();
   const { t } = useTranslation();
   const query = useHost(id);
-  if (query.data) {
-    return (
-      <>
-        {query.isError && (
-          <PageSection>
-            <OutdatedAlert error={query.error} retry={() => void query.refetch()} />
-          </PageSection>
-        )}
-        <HostView key={id} host={query.data} parts={parts} />
-      </>
-    );
-  }
   return (
-    <>
-      <PageHead title={query.isError ? t("host.one") : t("loading")} parent={{ title: t("host.many"), to: "/hosts" }} />
-      <PageSection isFilled>
-        {query.isError ? <ProblemPage error={query.error} retry={() => void query.refetch()} /> : <FactsSkeleton />}
-      </PageSection>
-    </>
+    <OnePage query={query} title={t("host.one")} parent={{ title: t("host.many"), to: "/hosts" }}>
+      {(host) => <HostView key={id} host={host} parts={parts} />}
+    </OnePage>
   );
 }
 

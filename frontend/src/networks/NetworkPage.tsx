@@ -8,8 +8,8 @@ import { JobProgress } from "../jobs/JobProgress";
 import { useJobOf } from "../jobs/queries";
 import { useLasting } from "../jobs/useLasting";
 import { FactsSkeleton } from "../ui/Facts";
+import { OnePage } from "../ui/OnePage";
 import { PageHead } from "../ui/PageHead";
-import { OutdatedAlert, ProblemPage } from "../ui/Problems";
 import { useAgo } from "../ui/Values";
 import { AddressesTab } from "./AddressesTab";
 import { NetworkActions } from "./NetworkActions";
@@ -34,25 +34,10 @@ export function NetworkPage(props: NetworkPageProps) {
   const { id = "" } = useParams();
   const { t } = useTranslation();
   const query = useNetwork(id);
-  if (query.data) {
-    return (
-      <>
-        {query.isError && (
-          <PageSection>
-            <OutdatedAlert error={query.error} retry={() => void query.refetch()} />
-          </PageSection>
-        )}
-        <NetworkView key={id} network={query.data} {...props} />
-      </>
-    );
-  }
   return (
-    <>
-      <PageHead title={t(query.isError ? "network.one" : "loading")} parent={{ title: t("network.many"), to: "/networks" }} />
-      <PageSection isFilled>
-        {query.isError ? <ProblemPage error={query.error} retry={() => void query.refetch()} /> : <FactsSkeleton />}
-      </PageSection>
-    </>
+    <OnePage query={query} title={t("network.one")} parent={{ title: t("network.many"), to: "/networks" }}>
+      {(network) => <NetworkView key={id} network={network} {...props} />}
+    </OnePage>
   );
 }
 

@@ -10,10 +10,10 @@ import { PageHead } from "../../ui/PageHead";
 import { GrantDialog } from "../grants/GrantDialog";
 import { GrantsTable } from "../grants/GrantsTable";
 import { AddButton } from "../Listed";
-import { OnePage } from "../OnePage";
+import { OnePage } from "../../ui/OnePage";
 import { useGroup } from "../queries";
 import type { Group } from "../shapes";
-import { Tabbed } from "../Tabbed";
+import { Tabbed } from "../../ui/Tabbed";
 import { GroupActions } from "./GroupActions";
 import { GroupDialog } from "./GroupDialog";
 

@@ -8,10 +8,10 @@ import { PageHead } from "../../ui/PageHead";
 import { GrantDialog } from "../grants/GrantDialog";
 import { GrantsTable } from "../grants/GrantsTable";
 import { AddButton } from "../Listed";
-import { OnePage } from "../OnePage";
+import { OnePage } from "../../ui/OnePage";
 import { useRole } from "../queries";
 import type { Role } from "../shapes";
-import { Tabbed } from "../Tabbed";
+import { Tabbed } from "../../ui/Tabbed";
 import { Compared } from "./Compared";
 import { RoleActions } from "./RoleActions";
 

@@ -1,12 +1,14 @@
-import { Card, CardBody, CardTitle, Grid, GridItem, PageSection, Tab, TabContentBody, Tabs, TabTitleText } from "@patternfly/react-core";
-import { lazy, Suspense, type ReactNode } from "react";
+import { Card, CardBody, CardTitle, Grid, GridItem } from "@patternfly/react-core";
+import { lazy, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useParams, useSearchParams } from "react-router";
+import { useParams } from "react-router";
 
 import { useMayShare, useMaySomewhere } from "../../access/queries";
 import { Facts, FactsSkeleton } from "../../ui/Facts";
+import { OnePage } from "../../ui/OnePage";
 import { PageHead } from "../../ui/PageHead";
-import { OutdatedAlert, ProblemAlert, ProblemPage } from "../../ui/Problems";
+import { ProblemAlert } from "../../ui/Problems";
+import { Tabbed, type Part } from "../../ui/Tabbed";
 import { Bytes, Copyable, When } from "../../ui/Values";
 import { HostsTable } from "../HostsTable";
 import { ClusterActions } from "./ClusterActions";
@@ -14,9 +16,6 @@ import { together } from "./members";
 import { useAllHosts, useCluster, type Cluster } from "./queries";
 
 const AccessTab = lazy(() => import("../../access/sharing/AccessTab"));
-
-const TABS = ["overview", "hosts", "domains", "access"] as const;
-type Tabbed = (typeof TABS)[number];
 
 /** The part of the page that another feature draws. */
 export type ClusterParts = Record<"domains", (cluster: Cluster) => ReactNode>;
@@ -26,57 +25,29 @@ export function ClusterPage({ parts }: { parts: ClusterParts }) {
   const { id = "" } = useParams();
   const { t } = useTranslation();
   const query = useCluster(id);
-  if (query.data) {
-    return (
-      <>
-        {query.isError && (
-          <PageSection>
-            <OutdatedAlert error={query.error} retry={() => void query.refetch()} />
-          </PageSection>
-        )}
-        <ClusterView key={id} cluster={query.data} parts={parts} />
-      </>
-    );
-  }
   return (
-    <>
-      <PageHead title={t(query.isError ? "cluster" : "loading")} parent={{ title: t("kinds.cluster"), to: "/hosts?tab=clusters" }} />
-      <PageSection isFilled>{query.isError ? <ProblemPage error={query.error} retry={() => void query.refetch()} /> : <FactsSkeleton />}</PageSection>
-    </>
+    <OnePage query={query} title={t("cluster")} parent={{ title: t("kinds.cluster"), to: "/hosts?tab=clusters" }}>
+      {(cluster) => <ClusterView key={id} cluster={cluster} parts={parts} />}
+    </OnePage>
   );
 }
 
 function ClusterView({ cluster, parts }: { cluster: Cluster; parts: ClusterParts }) {
   const { t } = useTranslation();
-  const [params, setParams] = useSearchParams();
-  const needs: Partial<Record<Tabbed, boolean>> = {
-    hosts: useMaySomewhere("host.read"),
-    domains: useMaySomewhere("domain.read"),
-    access: useMayShare("cluster"),
-  };
-  const tabs = TABS.filter((tab) => needs[tab] ?? true);
-  const active = tabs.find((tab) => tab === params.get("tab")) ?? "overview";
-  const body: Record<Tabbed, () => ReactNode> = {
-    overview: () => <ClusterOverview cluster={cluster} />,
-    hosts: () => <HostsTable cluster={cluster.id} />,
-    domains: () => parts.domains(cluster),
-    access: () => <AccessTab object={{ kind: "cluster", id: cluster.id, name: cluster.name }} />,
-  };
+  const mayHosts = useMaySomewhere("host.read");
+  const mayDomains = useMaySomewhere("domain.read");
+  const mayShare = useMayShare("cluster");
+  const shown: [Part, ...Part[]] = [{ key: "overview", title: t("tab.overview"), body: () => <ClusterOverview cluster={cluster} /> }];
+  if (mayHosts) shown.push({ key: "hosts", title: t("host.many"), body: () => <HostsTable cluster={cluster.id} /> });
+  if (mayDomains) shown.push({ key: "domains", title: t("tab.domains"), body: () => parts.domains(cluster) });
+  if (mayShare) {
+    const object = { kind: "cluster" as const, id: cluster.id, name: cluster.name };
+    shown.push({ key: "access", title: t("tab.access"), body: () => <AccessTab object={object} /> });
+  }
   return (
     <>
       <PageHead title={cluster.name} parent={{ title: t("kinds.cluster"), to: "/hosts?tab=clusters" }} actions={<ClusterActions cluster={cluster} />} />
-      <PageSection type="tabs">
-        <Tabs activeKey={active} onSelect={(_event, key) => setParams(key === "overview" ? {} : { tab: String(key) })} aria-label={t("clusters.parts")} usePageInsets>
-          {tabs.map((tab) => (
-            <Tab key={tab} eventKey={tab} title={<TabTitleText>{t(tab === "hosts" ? "host.many" : `tab.${tab}`)}</TabTitleText>} tabContentId={`tab-${tab}`} />
-          ))}
-        </Tabs>
-      </PageSection>
-      <PageSection isFilled>
-        <TabContentBody id={`tab-${active}`} role="tabpanel">
-          <Suspense fallback={<FactsSkeleton />}>{body[active]()}</Suspense>
-        </TabContentBody>
-      </PageSection>
+      <Tabbed label={t("clusters.parts")} parts={shown} />
     </>
   );
 }

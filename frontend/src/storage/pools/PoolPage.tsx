@@ -11,8 +11,8 @@ import { JobsTable } from "../../jobs/JobsTable";
 import { useJobOf } from "../../jobs/queries";
 import { useLasting } from "../../jobs/useLasting";
 import { Facts, FactsSkeleton } from "../../ui/Facts";
+import { OnePage } from "../../ui/OnePage";
 import { PageHead } from "../../ui/PageHead";
-import { OutdatedAlert, ProblemPage } from "../../ui/Problems";
 import { Bytes, Copyable } from "../../ui/Values";
 import { usePool } from "../queries";
 import type { Pool } from "../shapes";
@@ -33,23 +33,10 @@ const TABS = ["volumes", "overview", "access", "jobs"] as const;
 export default function PoolPage({ id }: { id: string }) {
   const { t } = useTranslation();
   const query = usePool(id);
-  if (query.data) {
-    return (
-      <>
-        {query.isError && (
-          <PageSection>
-            <OutdatedAlert error={query.error} retry={() => void query.refetch()} />
-          </PageSection>
-        )}
-        <PoolView pool={query.data} />
-      </>
-    );
-  }
   return (
-    <>
-      <PageHead title={t(query.isError ? "pool.one" : "loading")} parent={{ title: t("pool.many"), to: "/storage" }} />
-      <PageSection isFilled>{query.isError ? <ProblemPage error={query.error} retry={() => void query.refetch()} /> : <FactsSkeleton />}</PageSection>
-    </>
+    <OnePage query={query} title={t("pool.one")} parent={{ title: t("pool.many"), to: "/storage" }}>
+      {(pool) => <PoolView pool={pool} />}
+    </OnePage>
   );
 }
 

@@ -1,6 +1,8 @@
 import { PageSection, Tab, TabContentBody, Tabs, TabTitleText } from "@patternfly/react-core";
-import type { ReactNode } from "react";
+import { Suspense, type ReactNode } from "react";
 import { useSearchParams } from "react-router";
+
+import { FactsSkeleton } from "./Facts";
 
 export interface Part {
   key: string;
@@ -23,7 +25,7 @@ export function Tabbed({ label, parts }: { label: string; parts: readonly [Part,
       </PageSection>
       <PageSection isFilled>
         <TabContentBody id={`tab-${active.key}`} role="tabpanel">
-          {active.body()}
+          <Suspense fallback={<FactsSkeleton />}>{active.body()}</Suspense>
         </TabContentBody>
       </PageSection>
     </>

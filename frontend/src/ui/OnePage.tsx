@@ -3,9 +3,9 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import { FactsSkeleton } from "../ui/Facts";
-import { PageHead } from "../ui/PageHead";
-import { OutdatedAlert, ProblemPage } from "../ui/Problems";
+import { FactsSkeleton } from "./Facts";
+import { PageHead } from "./PageHead";
+import { OutdatedAlert, ProblemPage } from "./Problems";
 
 interface OnePageProps<T> {
   query: UseQueryResult<T>;
