@@ -1,7 +1,6 @@
 import { Button, Card, CardBody, CardTitle, GridItem } from "@patternfly/react-core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useForm, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 
 import { api } from "../../api/client";
@@ -9,11 +8,9 @@ import type { Page } from "../../api/types";
 import { JobInline } from "../../jobs/JobProgress";
 import { useJobOf } from "../../jobs/queries";
 import { keys } from "../../live/keys";
-import { TextField } from "../../ui/fields";
 import { Bytes } from "../../ui/Values";
-import { AskDialog } from "../AskDialog";
-import { deleting } from "../queries";
 import type { Volume } from "../shapes";
+import { DeleteForGood } from "./DeleteForGood";
 
 const MOST = 10;
 
@@ -40,7 +37,11 @@ export function StayedBehind() {
           ))}
         </CardBody>
       </Card>
-      {going && <DeleteDialog volume={going} onClose={() => setGoing(null)} />}
+      {going && (
+        <DeleteForGood volume={going} onClose={() => setGoing(null)}>
+          <p>{t("stayedBehind.lost", { name: going.name, host: going.host.name })}</p>
+        </DeleteForGood>
+      )}
     </GridItem>
   );
 }
@@ -61,26 +62,5 @@ function Line({ volume, onDelete }: { volume: Volume; onDelete: () => void }) {
         )
       )}
     </div>
-  );
-}
-
-function DeleteDialog({ volume, onClose }: { volume: Volume; onClose: () => void }) {
-  const { t } = useTranslation();
-  const form = useForm({ defaultValues: { typed: "" } });
-  const { typed = "" } = useWatch({ control: form.control });
-  return (
-    <AskDialog
-      title={t("delete.title", { name: volume.name })}
-      submit={t("delete.submit")}
-      danger
-      asking={deleting(`/volumes/${volume.id}/`)}
-      wish={{}}
-      form={form}
-      disabled={typed !== volume.name}
-      onClose={onClose}
-    >
-      <p>{t("stayedBehind.lost", { name: volume.name, host: volume.host.name })}</p>
-      <TextField form={form} name="typed" label={t("delete.type", { name: volume.name })} autoComplete="off" required code />
-    </AskDialog>
   );
 }
