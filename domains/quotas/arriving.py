@@ -22,7 +22,8 @@ def give_to_askers(appeared: Collection[UUID]) -> None:
     lasting = [row["pk"] for row in rows if lasts(row)]
     if not lasting:
         return
+    domains = Domain.objects.select_related("host").in_bulk(list(appeared))
     for one in wanted.filter(pk__in=lasting).select_related("owner", "job__requested_by"):
-        domain = Domain.objects.select_related("host").filter(pk=one.domain_id).first()
+        domain = domains.get(one.domain_id)
         if domain is not None and domain.host_id == one.host_id:
             make_owner(domain, one.owner, by=Actor(user=one.job.requested_by))

@@ -35,11 +35,11 @@ def let_all_go(gone: Collection[UUID]) -> None:
     """These domains are no longer there."""
     rows = list(Domain.objects.filter(pk__in=list(gone), owner__isnull=False).select_related("owner"))
     disks = disks_of({row.pk: row.host_id for row in rows}, [row.pk for row in rows]) if rows else {}
+    places = {row.pk: {(row.host_id, source) for source in disks.get(row.pk, ())} for row in rows}
+    known = volumes_at({at for of_row in places.values() for at in of_row})
     for row in rows:
-        if row.owner is None:
-            continue
-        places = {(row.host_id, source) for source in disks.get(row.pk, ())}
-        owners.left(row.owner, volumes_at(places).values())
+        if row.owner is not None:
+            owners.left(row.owner, [known[at] for at in places[row.pk] if at in known])
 
 
 def entry_gone(entry: DeletedDomain) -> None:
