@@ -25,6 +25,7 @@ from hypervisor.libvirt.ssh_shell import ScriptFailed, Shell
 from hypervisor.uri import NodeURI
 from jobs.models import Job
 from tests.lab.cluster import Lab
+from tests.lab.cluster.node import AUTHORIZED
 from tests.lab.cluster.plan import FRESH
 from tests.lab.cluster.systemd import SystemdNode
 from tests.node.test_enrolment import by, done, ended, everything_stored
@@ -79,7 +80,7 @@ def opens(host: Host, credentials: Credentials | None = None) -> bool:
 def test_from_a_key_to_a_certificate_and_back(
     machine: SystemdNode, by: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings, keys = machine.path(CONF), machine.path("/root/.ssh/authorized_keys")
+    settings, keys = machine.path(CONF), machine.path(AUTHORIZED)
     before, lines = settings.read_text(), keys.read_text()
     machine.virsh("create", "/dev/stdin", stdin=_GUEST)
     guest = machine.pids_of("qemu-system-x86_64")
@@ -173,7 +174,7 @@ def authority_of(host: Host) -> str:
 def test_what_fails_puts_everything_back(
     machine: SystemdNode, by: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings, keys = machine.path(CONF), machine.path("/root/.ssh/authorized_keys")
+    settings, keys = machine.path(CONF), machine.path(AUTHORIZED)
     before, lines = settings.read_text(), keys.read_text()
 
     def untouched() -> None:

@@ -27,6 +27,7 @@ LOCAL_IMAGES = "/var/lib/libvirt/images"
 GUEST_FOLDER = "/var/lib/libvirt/boot"
 _HOME = "/root"
 _SSH = f"{_HOME}/.ssh"
+AUTHORIZED = f"{_SSH}/authorized_keys"
 SERIAL_LOGS = "/var/log/libvirt/serial"
 
 
@@ -206,7 +207,7 @@ UsePAM no
 UseDNS no
 """,
         )
-        self.write(f"{_SSH}/authorized_keys", f"{user.public}\n", mode=0o600)
+        self.write(AUTHORIZED, f"{user.public}\n", mode=0o600)
         self.write(f"{_SSH}/id_ed25519", user.private, mode=0o600)
         self.path(_HOME).chmod(0o700)
         self.host_key_line = f"{self.address},{self.name} {own.public}\n"
